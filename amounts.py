@@ -1,0 +1,113 @@
+"""An amount's text: its grammar, parsing, formatting and units.
+
+The grammar is that of Chinese disclosures: an optional sign (a minus of any width, or
+accountants' brackets), digits ungrouped or in comma groups of three, a point and
+decimals, an optional percent sign. A number with a leading zero (004) is a code and no
+amount. Values are `Decimal` and keep the scale they were printed in; nothing passes
+through a binary float.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Literal
+
+MAX_DIGITS = 30  # a trillion 元 in fen has 15; twice that is damage or malice
+
+Printed = Literal["amount", "zero", "blank", "dash", "text"]
+
+_MINUS = str.maketrans({c: "-" for c in "−–﹣－"})  # NFKC leaves minus sign and en dash alone
+_DASHES = frozenset({"-", "--", "—", "——", "―", "/"})
+_NUMBER = r"(?P<integer>\d{1,3}(?:,\d{3})+|0|[1-9]\d*)(?:\.(?P<decimals>\d+))?"
+_AMOUNT = re.compile(rf"(?P<open>\()?(?P<sign>-)?{_NUMBER}(?P<close>\))?(?P<percent>%)?", re.ASCII)
+_SPACED = re.compile(r"\s+")
+
+_SCALES = {
+    "元": Decimal(1),
+    "百元": Decimal(100),
+    "千元": Decimal(1000),
+    "万元": Decimal(10_000),
+    "百万元": Decimal(1_000_000),
+    "亿元": Decimal(100_000_000),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """A parsed amount with the way it was printed.
+
+    Attributes:
+        value: the number as printed, with its printed scale (`1.00` keeps two decimals);
+            for a percentage the figure before the sign.
+        grouped: whether thousands were set off with commas.
+        brackets: whether a negative value was printed in brackets instead of with a minus.
+        percent: whether a percent sign followed.
+    """
+
+    value: Decimal
+    grouped: bool = False
+    brackets: bool = False
+    percent: bool = False
+
+    @property
+    def decimals(self) -> int:
+        """Number of digits printed after the point."""
+        return max(0, -int(self.value.as_tuple().exponent))
+
+
+def normalize(text: str) -> str:
+    """Full-width forms to half-width, every minus to `-`, spaces removed."""
+    return _SPACED.sub("", unicodedata.normalize("NFKC", text.translate(_MINUS)).translate(_MINUS))
+
+
+def parse(text: str) -> Amount | None:
+    """Read an amount, tolerant of width and of spaces inside, of nothing else.
+
+    Returns None for anything that is not exactly one amount: blanks, dashes, codes with
+    leading zeros, misplaced commas, two points, units or words beside the digits.
+    """
+    match = _AMOUNT.fullmatch(normalize(text))
+    if match is None:
+        return None
+    brackets = match["open"] is not None
+    if brackets != (match["close"] is not None) or (brackets and match["sign"]):
+        return None
+    integer = match["integer"]
+    grouped = "," in integer
+    if grouped and integer.startswith("0"):
+        return None
+    digits = integer.replace(",", "") + (f".{match['decimals']}" if match["decimals"] else "")
+    if len(digits) > MAX_DIGITS:
+        return None
+    value = Decimal(f"-{digits}" if brackets or match["sign"] else digits)
+    return Amount(value, grouped, brackets, match["percent"] is not None)
+
+
+def format_amount(amount: Amount) -> str:
+    """The amount as printed; `parse(format_amount(a)) == a`."""
+    magnitude = amount.value.copy_abs()
+    text = f"{magnitude:,f}" if amount.grouped else f"{magnitude:f}"
+    if amount.value.is_signed():
+        text = f"({text})" if amount.brackets else f"-{text}"
+    return text + ("%" if amount.percent else "")
+
+
+def printed(text: str) -> Printed:
+    """What kind of thing stands in a cell: blank, 0, 0.00 and — are different things."""
+    stripped = text.strip()
+    if not stripped:
+        return "blank"
+    if stripped in _DASHES or normalize(stripped) in _DASHES:
+        return "dash"
+    amount = parse(stripped)
+    if amount is None:
+        return "text"
+    return "amount" if amount.value else "zero"
+
+
+def scale(unit: str | None) -> Decimal | None:
+    """Yuan in one of `unit` (万元 is 10000), or None for what is no unit of money."""
+    return None if unit is None else _SCALES.get(normalize(unit).removeprefix("人民币"))

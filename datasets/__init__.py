@@ -1,0 +1,1 @@
+"""Sample documents and the scripts that make them."""

@@ -1,0 +1,1 @@
+"""Text engines, recognition, and the way of words into cells."""
