@@ -19,7 +19,7 @@ MAX_DIGITS = 30  # a trillion 元 in fen has 15; twice that is damage or malice
 
 Printed = Literal["amount", "zero", "blank", "dash", "text"]
 
-_MINUS = str.maketrans({c: "-" for c in "−–﹣－"})  # NFKC leaves minus sign and en dash alone
+_MINUS = str.maketrans("−–﹣－", "----")  # NFKC leaves minus sign and en dash alone
 _DASHES = frozenset({"-", "--", "—", "——", "―", "/"})
 _NUMBER = r"(?P<integer>\d{1,3}(?:,\d{3})+|0|[1-9]\d*)(?:\.(?P<decimals>\d+))?"
 _AMOUNT = re.compile(rf"(?P<open>\()?(?P<sign>-)?{_NUMBER}(?P<close>\))?(?P<percent>%)?", re.ASCII)

@@ -14,7 +14,7 @@ import math
 import re
 import types
 import typing
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from decimal import Decimal
 from typing import Any, TypeVar
 
@@ -49,7 +49,7 @@ def decode(kind: type[T], value: Any) -> T:
         DocumentError: a value of the wrong type, a missing key, or a record that refuses
             its values; the message starts with the path, as in `tables[3].cells[7].row`.
     """
-    return typing.cast("T", _decoder(kind)(value))
+    return typing.cast(T, _decoder(typing.cast(Hashable, kind))(value))
 
 
 def _fail(expected: str, value: Any) -> DocumentError:

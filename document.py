@@ -97,14 +97,17 @@ class Box:
 
     @property
     def width(self) -> float:
+        """Pixels from left to right."""
         return self.right - self.left
 
     @property
     def height(self) -> float:
+        """Pixels from top to bottom."""
         return self.bottom - self.top
 
     @property
     def area(self) -> float:
+        """Square pixels."""
         return self.width * self.height
 
     @property
@@ -229,10 +232,12 @@ class Cell:
 
     @property
     def rows(self) -> range:
+        """The rows that the cell covers."""
         return range(self.row, self.row + self.row_span)
 
     @property
     def cols(self) -> range:
+        """The columns that the cell covers."""
         return range(self.col, self.col + self.col_span)
 
     @property
@@ -477,11 +482,11 @@ def write_atomically(path: Path, data: bytes) -> None:
     temporary = path.with_name(f".{secrets.token_hex(8)}.part")
     try:
         try:
-            with open(temporary, "xb") as stream:
+            with temporary.open("xb") as stream:
                 stream.write(data)
                 stream.flush()
                 os.fsync(stream.fileno())
-            os.replace(temporary, path)
+            temporary.replace(path)
         finally:
             temporary.unlink(missing_ok=True)
     except OSError as error:
