@@ -23,7 +23,9 @@ _MINUS = str.maketrans("−–﹣－", "----")  # NFKC leaves minus sign and en 
 _DASHES = frozenset({"-", "--", "—", "——", "―", "/"})
 _NUMBER = r"(?P<integer>\d{1,3}(?:,\d{3})+|0|[1-9]\d*)(?:\.(?P<decimals>\d+))?"
 _AMOUNT = re.compile(rf"(?P<open>\()?(?P<sign>-)?{_NUMBER}(?P<close>\))?(?P<percent>%)?", re.ASCII)
-_SPACED = re.compile(r"\s+")
+_DIGITS = frozenset("0123456789０１２３４５６７８９")
+# Spaces beside a separator are OCR's; a space between two digits parts two numbers.
+_SPACED = re.compile(r"(?<=[-,.()%])\s+|\s+(?=[-,.()%])")
 
 _SCALES = {
     "元": Decimal(1),
@@ -59,16 +61,18 @@ class Amount:
 
 
 def normalize(text: str) -> str:
-    """Full-width forms to half-width, every minus to `-`, spaces removed."""
-    return _SPACED.sub("", unicodedata.normalize("NFKC", text.translate(_MINUS)).translate(_MINUS))
+    """Full-width forms to half-width, every minus to `-`, spaces beside separators removed."""
+    return _SPACED.sub("", unicodedata.normalize("NFKC", text.translate(_MINUS)).translate(_MINUS)).strip()
 
 
 def parse(text: str) -> Amount | None:
-    """Read an amount, tolerant of width and of spaces inside, of nothing else.
+    """Read an amount, tolerant of width and of spaces beside separators, of nothing else.
 
     Returns None for anything that is not exactly one amount: blanks, dashes, codes with
     leading zeros, misplaced commas, two points, units or words beside the digits.
     """
+    if any(c.isnumeric() and c not in _DIGITS for c in text):
+        return None  # ①, ⑴ and ² are marks, but NFKC makes digits of them
     match = _AMOUNT.fullmatch(normalize(text))
     if match is None:
         return None
@@ -79,10 +83,11 @@ def parse(text: str) -> Amount | None:
     grouped = "," in integer
     if grouped and integer.startswith("0"):
         return None
-    digits = integer.replace(",", "") + (f".{match['decimals']}" if match["decimals"] else "")
-    if len(digits) > MAX_DIGITS:
+    digits, decimals = integer.replace(",", ""), match["decimals"] or ""
+    if len(digits) + len(decimals) > MAX_DIGITS:
         return None
-    value = Decimal(f"-{digits}" if brackets or match["sign"] else digits)
+    minus = "-" if brackets or match["sign"] else ""
+    value = Decimal(f"{minus}{digits}.{decimals}")
     return Amount(value, grouped, brackets, match["percent"] is not None)
 
 
@@ -110,4 +115,6 @@ def printed(text: str) -> Printed:
 
 def scale(unit: str | None) -> Decimal | None:
     """Yuan in one of `unit` (万元 is 10000), or None for what is no unit of money."""
-    return None if unit is None else _SCALES.get(normalize(unit).removeprefix("人民币"))
+    if unit is None:
+        return None
+    return _SCALES.get("".join(normalize(unit).split()).removeprefix("人民币"))

@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-import math
 import re
+import sys
 import types
 import typing
 from collections.abc import Callable, Hashable, Mapping
@@ -22,6 +22,7 @@ from .errors import DocumentError
 
 T = TypeVar("T")
 Decoder = Callable[[Any], Any]
+_LARGEST = sys.float_info.max
 _DECIMAL = re.compile(r"-?\d{1,40}(\.\d{1,40})?", re.ASCII)
 
 
@@ -32,7 +33,8 @@ def encode(value: Any) -> Any:
     if dataclasses.is_dataclass(value):
         fields = (f.name for f in dataclasses.fields(value) if f.name != "extra")
         encoded = {name: encode(getattr(value, name)) for name in fields}
-        return encoded | dict(getattr(value, "extra", {}))
+        unknown = {key: item for key, item in getattr(value, "extra", {}).items() if key not in encoded}
+        return encoded | unknown
     if isinstance(value, Decimal):
         return format(value, "f")
     if isinstance(value, tuple | list):
@@ -93,7 +95,8 @@ def _integer(value: Any) -> int:
 
 
 def _float(value: Any) -> float:
-    if not isinstance(value, int | float) or isinstance(value, bool) or not math.isfinite(value):
+    # Compared, not asked isfinite(), which overflows on an integer of 400 digits.
+    if not isinstance(value, int | float) or isinstance(value, bool) or not abs(value) <= _LARGEST:
         raise _fail("a finite number", value)
     return float(value)
 

@@ -9,6 +9,7 @@ records into JSON values by their type hints, so a field declared here is a key 
 from __future__ import annotations
 
 import json
+import math
 import os
 import secrets
 from collections.abc import Iterable, Iterator, Mapping
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
 SCHEMA = "crossfoot/1"
 MAX_JSON_BYTES = 1 << 30
+MAX_ADDRESSES = 1_000_000  # of one table; a hundred bytes of JSON may claim a span over billions
 
 Status = Literal["ok", "partial", "failed"]
 Severity = Literal["info", "warning", "error"]
@@ -69,8 +71,9 @@ class Box:
     def __post_init__(self) -> None:
         for name in ("left", "top", "right", "bottom"):
             object.__setattr__(self, name, round(float(getattr(self, name)), 2))
-        if not (self.left <= self.right and self.top <= self.bottom):  # also refuses NaN
-            raise DocumentError(f"a box must not be inverted: {self.to_list()}")
+        across = -math.inf < self.left <= self.right < math.inf  # also refuses NaN
+        if not (across and -math.inf < self.top <= self.bottom < math.inf):
+            raise DocumentError(f"a box must not be inverted or infinite: {self.to_list()}")
 
     @classmethod
     def from_list(cls, values: Iterable[float]) -> Box:
@@ -448,7 +451,7 @@ class Document:
             DocumentError: not JSON, another schema, or values that break the format.
         """
         try:
-            value = json.loads(text)
+            value = json.loads(text, parse_constant=_refuse_constant)
         except (ValueError, RecursionError) as error:
             raise DocumentError(f"not JSON: {error}") from None
         if not isinstance(value, dict) or value.get("schema") != SCHEMA:
@@ -457,7 +460,8 @@ class Document:
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write document.json in one step: a reader sees the old file or the whole new one."""
-        write_atomically(Path(path), self.to_json().encode())
+        # A lone surrogate has no UTF-8, but `\udc00` is how JSON writes it.
+        write_atomically(Path(path), self.to_json().encode(errors="backslashreplace"))
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> Document:
@@ -493,8 +497,16 @@ def write_atomically(path: Path, data: bytes) -> None:
         raise OutputError(f"cannot be written: {error.strerror or error}", name=str(path)) from None
 
 
+def _refuse_constant(name: str) -> float:
+    raise ValueError(f"{name} is no JSON number")
+
+
 def _require_complete(shape: tuple[int, int], cells: tuple[Cell, ...]) -> None:
     rows, cols = shape
+    if rows < 0 or cols < 0 or (rows == 0) != (cols == 0):
+        raise DocumentError(f"{rows} × {cols} is no shape of a table")
+    if rows * cols > MAX_ADDRESSES:
+        raise DocumentError(f"a {rows} × {cols} table has more than {MAX_ADDRESSES} addresses")
     covered: set[tuple[int, int]] = set()
     area = sum(cell.row_span * cell.col_span for cell in cells)
     if area > rows * cols:  # before anything is allocated: a span may claim to be a million rows

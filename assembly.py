@@ -1,0 +1,122 @@
+"""A page's grids and readings as records: tables with their texts, and what stands outside."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from .document import Cell, Page, Part, Problem, Reading, Table, TablePart, Text, TextRole
+from .layout.engine import Grid
+from .layout.headers import describe
+from .layout.paragraphs import Line, find_lines, find_paragraphs
+from .layout.surroundings import Surroundings, furniture, read_surroundings
+from .ocr.cutting import Place
+from .ocr.page import PageText
+
+
+@dataclass(frozen=True)
+class PageRecords:
+    """The records of one page."""
+
+    tables: tuple[Table, ...]
+    texts: tuple[Text, ...]
+    problems: tuple[Problem, ...]
+
+
+def page_records(page: Page, grids: list[Grid], text: PageText, tables: int, texts: int) -> PageRecords:
+    """Make the records of one page.
+
+    Args:
+        page: the upright page.
+        grids: its tables, from top to bottom.
+        text: what was read on it.
+        tables: number of tables on the pages before, for ids.
+        texts: likewise for texts.
+    """
+    # A grid without any text is a frame, a chart or a form's rule: nothing to digitize.
+    kept = [i for i in range(len(grids)) if any(place.grid == i for place in text.cells)]
+    lines = find_lines((word.box, word.reading) for word in text.outside)
+    around = read_surroundings(lines, [grids[i].box for i in kept], page.height)
+    written, ids = _texts(page, lines, around, texts)
+    records = tuple(
+        _table(f"t{tables + n + 1}", page.number, grids[i], i, text, about, ids)
+        for n, (i, about) in enumerate(zip(kept, around, strict=True))
+    )
+    problems = []
+    for word in text.astray:
+        message = (
+            f"{word.reading.text!r} lies in a table and in none of its cells"
+            if word.reading.text
+            else "unreadable"
+        )
+        problems.append(_problem("word_outside_cells", message, page, word.box.to_list()))
+        number = texts + len(written) + 1
+        written.append(
+            Text(f"x{number}", "paragraph", page.number, word.box, word.reading.text, word.reading)
+        )
+    for box in text.unread:
+        problems.append(
+            _problem("unreadable_ink", "a cell bears ink in which nothing was read", page, box.to_list())
+        )
+    return PageRecords(records, tuple(written), tuple(problems))
+
+
+def _problem(code: str, message: str, page: Page, box: list[float]) -> Problem:
+    return Problem("warning", code, message, page.number, "ocr", str(box))
+
+
+def _texts(
+    page: Page, lines: list[Line], around: list[Surroundings], before: int
+) -> tuple[list[Text], dict[int, str]]:
+    """Texts in reading order, and the ids of the lines that a table lays claim to."""
+    roles: dict[int, TextRole] = {i: role for about in around for i, role in about.roles}
+    plain = [line for i, line in enumerate(lines) if i not in roles]
+    loose = [line for line in plain if not furniture(line, page.height)]
+    entries: list[tuple[Line, TextRole, int | None]] = [(lines[i], role, i) for i, role in roles.items()]
+    entries += [(line, "furniture", None) for line in plain if furniture(line, page.height)]
+    entries += [(line, "paragraph", None) for line in find_paragraphs(loose)]
+    entries.sort(key=lambda entry: (entry[0].box.top, entry[0].box.left))
+    texts, ids = [], {}
+    for number, (line, role, index) in enumerate(entries, before + 1):
+        texts.append(Text(f"x{number}", role, page.number, line.box, line.text, _reading(line)))
+        if index is not None:
+            ids[index] = f"x{number}"
+    return texts, ids
+
+
+def _reading(line: Line) -> Reading:
+    return Reading(line.text, line.confidence, "lines")
+
+
+def _table(
+    name: str, page: int, grid: Grid, index: int, text: PageText, about: Surroundings, ids: dict[int, str]
+) -> Table:
+    cells = []
+    for number, cell in enumerate(grid.cells):
+        reading = text.cells.get(Place(index, number))
+        cells.append(
+            Cell(
+                cell.row,
+                cell.col,
+                cell.row_span,
+                cell.col_span,
+                (Part(page, cell.box),),
+                text=reading.text if reading else "",
+                reading=reading,
+            )
+        )
+    return describe(
+        Table(
+            name,
+            grid.shape,
+            tuple(cells),
+            parts=(TablePart(page, grid.box),),
+            title=about.title,
+            organization=about.organization,
+            year=about.year,
+            stage=about.stage,
+            unit=about.unit,
+            score=grid.score,
+            score_reason=grid.reason,
+            notes=tuple(ids[i] for i in about.notes),
+        )
+    )

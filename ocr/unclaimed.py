@@ -1,0 +1,94 @@
+"""Ink in a table that text detection passed over: lone digits above all.
+
+Detection is trained on lines of text and misses a single 1 or a dash in a wide cell. What
+ink is left in a table, after rulings and all detected boxes, is gathered per cell and read
+as well, so that no figure is lost because it is small.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import cv2
+import numpy as np
+
+from ..document import Box
+from ..layout.engine import Grid
+from ..layout.geometry import Mask, clusters, pixels_per_inch
+from ..layout.rulings import find_strokes
+from .cutting import Piece, Place
+
+_LEAST = 0.035  # inches: half of a 5-point digit; smaller is a speck
+_DASH = 0.05  # inches: width from which a flat stroke may be a dash
+_INSET = 3.0  # pixels kept away from rulings, whose edges are rough
+_PADDING = 3.0
+
+
+def unclaimed_ink(ink: Mask, pieces: Sequence[Piece], grids: Sequence[Grid]) -> list[Piece]:
+    """Boxes of ink in cells that no piece covers, each with its cell.
+
+    Args:
+        ink: (height, width) mask of black ink of the upright page.
+        pieces: what detection found, cut at rulings.
+        grids: the tables of the page.
+    """
+    if not grids:
+        return []
+    per_inch = pixels_per_inch(ink.shape)
+    strokes = find_strokes(ink, per_inch)
+    rest = ink.copy()
+    rest[cv2.dilate(strokes.horizontal | strokes.vertical, np.ones((3, 3), np.uint8)) > 0] = 0
+    for piece in pieces:
+        left, top, right, bottom = (int(v) for v in piece.box.to_list())
+        rest[max(0, top - 2) : bottom + 3, max(0, left - 2) : right + 3] = 0
+    found: list[Piece] = []
+    for index, grid in enumerate(grids):
+        found += _in_grid(rest, grid, index, per_inch)
+    return found
+
+
+def _in_grid(rest: Mask, grid: Grid, index: int, per_inch: float) -> list[Piece]:
+    found = []
+    for number, cell in enumerate(grid.cells):
+        left, top, right, bottom = (int(v) for v in cell.box.to_list())
+        inset = int(_INSET)
+        part = rest[top + inset : bottom - inset + 1, left + inset : right - inset + 1]
+        if part.size == 0 or not part.any():
+            continue
+        for box in _lines(_glyphs(part, per_inch), per_inch):
+            placed = Box(
+                box.left + left + inset,
+                box.top + top + inset,
+                box.right + left + inset,
+                box.bottom + top + inset,
+            )
+            found.append(Piece(_padded(placed, cell.box), Place(index, number)))
+    return found
+
+
+def _glyphs(part: Mask, per_inch: float) -> list[Box]:
+    """Connected pieces of ink large enough to belong to a character, or to be a dash."""
+    joined = cv2.dilate(part, np.ones((3, 3), np.uint8))  # strokes of one character come apart in poor scans
+    count, _, stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
+    boxes = []
+    for left, top, width, height, _ in stats[1:count].tolist():
+        at_edge = top == 0 or top + height >= part.shape[0]  # flat ink there is a ruling's rough edge
+        dash = width - 2 >= _DASH * per_inch and not at_edge
+        if height - 2 >= _LEAST * per_inch or dash:
+            boxes.append(Box(left, top, left + width, top + height))
+    return boxes
+
+
+def _lines(boxes: list[Box], per_inch: float) -> list[Box]:
+    """One box per line of text."""
+    groups = clusters((box.center[1] for box in boxes), 0.06 * per_inch)
+    return [Box.around(boxes[i] for i in group) for group in groups]
+
+
+def _padded(box: Box, limits: Box) -> Box:
+    return Box(
+        max(limits.left, box.left - _PADDING),
+        max(limits.top, box.top - _PADDING),
+        min(limits.right, box.right + _PADDING),
+        min(limits.bottom, box.bottom + _PADDING),
+    )

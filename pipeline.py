@@ -1,0 +1,272 @@
+"""The order of the stages, and nothing else.
+
+source → upright → ink layers → grids → text detection, boxes cut at rulings → recognition
+→ cells filled → titles, header rows, roles. Pages pass through one at a time. What goes
+wrong on a page becomes a problem of that page; the others are digitized all the same.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import PurePath
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+from .document import Box, Document, Page, Problem, SourceInfo, Status, Step, Table, Text
+from .errors import CrossfootError, ForkError, InputError, LimitExceeded
+from .layout.options import LayoutOptions
+from .ocr.options import OcrOptions
+from .source import PageImage, Source, SourceOptions, open_source
+
+if TYPE_CHECKING:
+    from .layout.engine import GridEngine
+    from .models.weights import Progress
+    from .ocr.engine import Engine
+    from .source import Image
+
+Input = str | os.PathLike[str] | bytes | BinaryIO
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """Options of all stages."""
+
+    source: SourceOptions = field(default_factory=SourceOptions)
+    layout: LayoutOptions = field(default_factory=LayoutOptions)
+    ocr: OcrOptions = field(default_factory=OcrOptions)
+
+
+@dataclass(frozen=True)
+class PageResult:
+    """A page as it was digitized, for pictures: the upright image (height, width, 3) BGR,
+    its tables and texts, and the boxes in which text was read."""
+
+    page: Page
+    image: Image
+    tables: tuple[Table, ...]
+    texts: tuple[Text, ...]
+    words: tuple[Box, ...]
+
+
+OnPage = Callable[[PageResult], None]
+OnProgress = Callable[[int, int], None]
+
+
+def digitize(input: Input, options: Options | None = None, *, name: str | None = None) -> Document:  # noqa: A002
+    """Digitize one document; for several, a `Digitizer` loads the models only once.
+
+    Args:
+        input: a path, the bytes of a file, or a binary file object.
+        options: options of all stages.
+        name: what to call the document; the file's own name when not given.
+
+    Raises:
+        InputError: the input cannot be used. Later trouble is in `Document.problems`.
+        WeightsError: model weights are missing and cannot be fetched.
+    """
+    with Digitizer(options) as digitizer:
+        return digitizer(input, name=name)
+
+
+class Digitizer:
+    """Digitizes documents with models that load once, when a scan first needs them.
+
+    Safe to use from several threads; pickles its options and not its models; refuses use
+    in a forked process once models are loaded, since their threads do not survive a fork.
+    """
+
+    def __init__(self, options: Options | None = None) -> None:
+        self.options = options or Options()
+        self._start()
+
+    def _start(self) -> None:
+        self._lock = threading.Lock()
+        self._engine: Engine | None = None
+        self._grids: GridEngine | None = None
+        self._pid: int | None = None
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {"options": self.options}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.options = state["options"]
+        self._start()
+
+    def __enter__(self) -> Digitizer:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let the models go; the next call loads them again."""
+        with self._lock:
+            self._engine = self._grids = self._pid = None
+
+    def warm_up(self, on_fetch: Progress | None = None) -> None:
+        """Load the models now, fetching missing default weights with `on_fetch` told of it."""
+        self.engine(on_fetch)
+
+    def __call__(
+        self,
+        input: Input,  # noqa: A002
+        *,
+        name: str | None = None,
+        on_page: OnPage | None = None,
+        on_progress: OnProgress | None = None,
+    ) -> Document:
+        """Digitize one document.
+
+        Args:
+            input: a path, the bytes of a file, or a binary file object.
+            name: what to call the document; the file's own name when not given.
+            on_page: called with each page when it is done.
+            on_progress: called with (pages done, pages) before the first page and after each.
+
+        Raises:
+            InputError: the input cannot be used. Later trouble is in `Document.problems`.
+            WeightsError: model weights are missing and cannot be fetched.
+        """
+        with open_source(input, self.options.source, name=name) as source:
+            run = _Run(self, source)
+            for number in range(1, source.page_count + 1):
+                if on_progress:
+                    on_progress(number - 1, source.page_count)
+                result = run.page(number)
+                if result and on_page:
+                    on_page(result)
+            if on_progress:
+                on_progress(source.page_count, source.page_count)
+            return run.document()
+
+    def map(self, inputs: Iterable[Input]) -> Iterator[Document]:
+        """Digitize many, in order; an unusable input gives a failed document, not an error."""
+        for item in inputs:
+            try:
+                yield self(item)
+            except InputError as error:
+                yield _unusable(item, error)
+
+    def engine(self, on_fetch: Progress | None = None) -> Engine:
+        """The text engine, loaded when first asked for."""
+        with self._lock:
+            self._check_process()
+            if self._engine is None:
+                from .ocr.engine import load_engine
+
+                self._engine = load_engine(self.options.ocr, on_fetch)
+                self._pid = os.getpid()
+            return self._engine
+
+    def grid_engine(self) -> GridEngine:
+        """The grid engine, loaded when first asked for."""
+        with self._lock:
+            self._check_process()
+            if self._grids is None:
+                from .layout.engine import load_grid_engine
+
+                self._grids = load_grid_engine(self.options.layout)
+            return self._grids
+
+    def _check_process(self) -> None:
+        if self._pid is not None and self._pid != os.getpid():
+            raise ForkError("a Digitizer cannot be used in a fork of the process that loaded its models")
+
+
+class _Run:
+    """One document on its way: pages go in, records are gathered."""
+
+    def __init__(self, digitizer: Digitizer, source: Source) -> None:
+        self.digitizer = digitizer
+        self.source = source
+        self.seconds: dict[str, float] = {}
+        self.pages: list[Page] = []
+        self.tables: list[Table] = []
+        self.texts: list[Text] = []
+        self.problems: list[Problem] = []
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[None]:
+        started = time.perf_counter()
+        try:
+            yield
+        finally:
+            self.seconds[name] = self.seconds.get(name, 0.0) + time.perf_counter() - started
+
+    def page(self, number: int) -> PageResult | None:
+        """Digitize one page; None where it could not be."""
+        try:
+            with self.stage("source"):
+                image = self.source.load(number)
+        except InputError as error:
+            code = "page_too_large" if isinstance(error, LimitExceeded) else "page_unreadable"
+            self.problems.append(Problem("error", code, str(error), page=number, stage="source"))
+            return None
+        self.problems += image.problems
+        try:
+            return self._digitize(image)
+        except CrossfootError:
+            raise  # missing weights, a missing engine: no other page would fare better
+        except Exception as error:  # one page must not cost the others, whatever a library throws
+            message = f"{type(error).__name__}: {error}".splitlines()[0]
+            self.problems.append(Problem("error", "stage_failed", message, page=number))
+            return None
+
+    def _digitize(self, scan: PageImage) -> PageResult:
+        import numpy as np
+
+        from .assembly import page_records
+        from .layout.geometry import rows_of
+        from .layout.ink import black_ink
+        from .layout.upright import make_upright
+        from .ocr.page import read_layer, read_scan
+
+        layered = scan.words is not None
+        with self.stage("layout.upright"):
+            upright = make_upright(scan.image, 0.0 if layered else self.digitizer.options.layout.max_skew)
+        with self.stage("layout.ink"):
+            ink = black_ink(upright.image)
+        with self.stage("layout.grids"):
+            grids = self.digitizer.grid_engine().find(upright.image, ink)
+        with self.stage("ocr"):
+            if scan.words is not None:
+                text = read_layer(scan.words, grids)
+            else:
+                text = read_scan(self.digitizer.engine(), upright.image, ink, grids)
+        matrix = upright.matrix @ np.array(scan.from_scan)
+        height, width = upright.image.shape[:2]
+        page = Page(scan.number, width, height, scan.scan, rows_of(matrix))
+        with self.stage("layout.records"):
+            records = page_records(page, grids, text, len(self.tables), len(self.texts))
+        self.pages.append(page)
+        self.tables += records.tables
+        self.texts += records.texts
+        self.problems += records.problems
+        return PageResult(page, upright.image, records.tables, records.texts, text.boxes)
+
+    def document(self) -> Document:
+        """Everything gathered, with a status that says whether it is all."""
+        failed = any(p.severity == "error" for p in self.problems)
+        status: Status = "ok" if not failed else "partial" if self.pages else "failed"
+        settings = {"source": asdict(replace(self.digitizer.options.source, password=None))}
+        settings |= {"layout.grids": {"engine": self.digitizer.options.layout.grid}}
+        settings |= {"ocr": asdict(replace(self.digitizer.options.ocr, weights=None))}
+        return Document(
+            SourceInfo(self.source.name, self.source.sha256, self.source.page_count),
+            status,
+            tuple(self.problems),
+            tuple(Step(name, round(s, 4), settings.get(name, {})) for name, s in self.seconds.items()),
+            tuple(self.pages),
+            tuple(self.tables),
+            texts=tuple(self.texts),
+        )
+
+
+def _unusable(item: Input, error: InputError) -> Document:
+    name = PurePath(os.fspath(item)).name if isinstance(item, str | os.PathLike) else "input"
+    problem = Problem("error", "input_unusable", str(error), stage="source")
+    return Document(SourceInfo(str(name), "", 0), "failed", (problem,))

@@ -1,0 +1,149 @@
+"""Promises that the repository makes about itself: packages, exports, commands, problem codes."""
+
+from __future__ import annotations
+
+import ast
+import importlib.metadata
+import re
+import subprocess
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+import crossfoot
+import pytest
+import typer
+from crossfoot import cli
+from crossfoot.document import PROBLEM_CODES
+
+ROOT = Path(__file__).resolve().parents[1]
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+READMES = [path for path in ROOT.glob("README*.md") if path.is_file()]
+
+
+def sources() -> Iterator[Path]:
+    """The Python files that ship."""
+    yield from ROOT.glob("*.py")
+    for package in PROJECT["tool"]["setuptools"]["packages"][1:]:
+        yield from (ROOT / package.removeprefix("crossfoot.").replace(".", "/")).glob("*.py")
+
+
+def tracked() -> list[Path]:
+    """The files in git, links left out; skips where this is no checkout."""
+    if not (ROOT / ".git").exists():
+        pytest.skip("not a git checkout")
+    command = ["git", "-c", "safe.directory=*", "-C", str(ROOT), "ls-files", "-z"]
+    done = subprocess.run(command, capture_output=True, check=True)  # noqa: S603
+    paths = [ROOT / name.decode() for name in done.stdout.split(b"\0") if name]
+    return [path for path in paths if path.is_file() and not path.is_symlink()]
+
+
+def test_packages_are_the_folders_with_an_init() -> None:
+    skipped = {".venv", ".link", "build", "tests"}
+    folders = {
+        path.parent.relative_to(ROOT)
+        for path in ROOT.rglob("__init__.py")
+        if skipped.isdisjoint(path.relative_to(ROOT).parts)
+    }
+
+    listed = PROJECT["tool"]["setuptools"]["packages"]
+
+    assert sorted(listed) == sorted(".".join(("crossfoot", *folder.parts)) for folder in folders)
+
+
+def test_the_tests_are_no_package() -> None:
+    assert not (ROOT / "tests/__init__.py").exists()
+
+
+def test_package_data_exists() -> None:
+    for package, patterns in PROJECT["tool"]["setuptools"]["package-data"].items():
+        folder = ROOT / package.removeprefix("crossfoot").removeprefix(".").replace(".", "/")
+        for pattern in patterns:
+            assert list(folder.glob(pattern)), f"{package}: no {pattern}"
+
+
+def test_console_scripts_resolve() -> None:
+    for name, target in PROJECT["project"]["scripts"].items():
+        point = importlib.metadata.EntryPoint(name, target, "console_scripts")
+        assert callable(point.load())
+
+
+def test_exported_names_resolve() -> None:
+    for name in crossfoot.__all__:
+        assert getattr(crossfoot, name) is not None
+    assert set(crossfoot.__all__) <= set(dir(crossfoot))
+    with pytest.raises(AttributeError, match="no attribute 'nothing'"):
+        _ = crossfoot.nothing
+
+
+def test_the_link_for_mypy_leads_to_the_root() -> None:
+    link = ROOT / ".link/crossfoot"
+
+    assert link.is_symlink()
+    assert str(link.readlink()) == ".."
+
+
+def commands(readme: Path) -> list[list[str]]:
+    """The lines of its code blocks, as words, without prompts and comments."""
+    blocks = re.findall(
+        r"^```(?:sh|bash|shell|console|text)?\n(.*?)^```", readme.read_text("utf-8"), re.M | re.S
+    )
+    lines = [line.partition("#")[0].removeprefix("$ ") for block in blocks for line in block.splitlines()]
+    return [words for line in lines if (words := line.split())]
+
+
+@pytest.mark.parametrize("readme", READMES, ids=lambda path: path.name)
+def test_commands_in_the_readme_exist(readme: Path) -> None:
+    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text("utf-8"), re.M))
+    known = set(typer.main.get_command(cli.app).commands)  # type: ignore[attr-defined]
+
+    for words in commands(readme):
+        if words[0] == "make" and len(words) > 1:
+            assert words[1] in targets
+        if words[0] == "crossfoot" and len(words) > 1 and not words[1].startswith("-"):
+            assert words[1] in known
+
+
+def codes_in(tree: ast.AST) -> Iterator[str]:
+    """String constants that are made the code of a problem."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Problem":
+            values = [*node.args[1:2], *(k.value for k in node.keywords if k.arg == "code")]
+        elif isinstance(node, ast.Assign) and any(ast.unparse(t) == "code" for t in node.targets):
+            if not isinstance(node.value, ast.Constant | ast.IfExp):
+                continue
+            values = [node.value]
+        else:
+            continue
+        for value in values:
+            branches = [value.body, value.orelse] if isinstance(value, ast.IfExp) else [value]
+            yield from (str(b.value) for b in branches if isinstance(b, ast.Constant))
+
+
+def test_problem_codes_are_the_documented_ones() -> None:
+    used = {
+        code: path.name
+        for path in sources()
+        for code in codes_in(ast.parse(path.read_text("utf-8")))
+        if isinstance(code, str)
+    }
+
+    assert used, "the search finds nothing any more"
+    assert {code: place for code, place in used.items() if code not in PROBLEM_CODES} == {}
+
+
+def test_every_problem_code_says_what_it_means() -> None:
+    for code, meaning in PROBLEM_CODES.items():
+        assert re.fullmatch(r"[a-z]+(_[a-z]+)*", code)
+        assert meaning.endswith(".")
+
+
+def test_no_file_names_a_place_on_somebodys_machine() -> None:
+    place = re.compile(rb"(?<![\w.])/(work|root|home|Users)/\w")
+    found = {}
+    for path in tracked():
+        data = path.read_bytes()
+        if b"\0" not in data and (match := place.search(data)):
+            found[path.relative_to(ROOT).as_posix()] = match[0]
+
+    assert found == {}
