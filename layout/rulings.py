@@ -20,6 +20,8 @@ from .geometry import Mask, as_mask, clusters
 _STROKE = 0.145
 _GAP = 0.025
 _THICKEST = 0.06
+_UNBROKEN = 0.25
+_FREE = 0.6  # share of a broken ruling that has paper above or below
 
 
 @dataclass(frozen=True)
@@ -84,7 +86,31 @@ def _strokes_along_rows(ink: Mask, per_inch: float) -> Mask:
     closed = cv2.morphologyEx(thick, cv2.MORPH_CLOSE, np.ones((1, gap), np.uint8))
     opened = cv2.morphologyEx(closed, cv2.MORPH_OPEN, np.ones((1, length), np.uint8))
     blobs = cv2.morphologyEx(opened, cv2.MORPH_OPEN, np.ones((round(_THICKEST * per_inch) + 2, 3), np.uint8))
-    return as_mask(cv2.subtract(opened, cv2.dilate(blobs, np.ones((3, 3), np.uint8))))
+    thin = cv2.subtract(opened, cv2.dilate(blobs, np.ones((3, 3), np.uint8)))
+    return _without_text(as_mask(thin), ink, per_inch)
+
+
+def _without_text(strokes: Mask, ink: Mask, per_inch: float) -> Mask:
+    """Take away chains of characters' strokes: broken, and with ink above and below.
+
+    A ruling either runs unbroken for longer than any character is wide, or stands free.
+    """
+    unbroken = cv2.morphologyEx(
+        cv2.dilate(ink, np.ones((3, 1), np.uint8)),
+        cv2.MORPH_OPEN,
+        np.ones((1, round(_UNBROKEN * per_inch)), np.uint8),
+    )
+    near, far = max(2, round(0.02 * per_inch)), max(4, round(0.06 * per_inch))
+    reach = np.zeros((2 * far + 1, 1), np.uint8)
+    reach[: far - near + 1] = 1  # `far` to `near` rows above
+    crowded = cv2.dilate(ink, reach) & cv2.dilate(ink, np.ascontiguousarray(reach[::-1]))
+    count, labels = cv2.connectedComponents(strokes, connectivity=8)
+    flat = labels.ravel()
+    size = np.maximum(np.bincount(flat, minlength=count), 1)
+    free = np.bincount(flat, weights=(crowded == 0).ravel(), minlength=count) / size > _FREE
+    free |= np.bincount(flat, weights=unbroken.ravel(), minlength=count) > 0
+    free[0] = False
+    return as_mask(free.astype(np.uint8)[labels] * 255)
 
 
 def find_segments(mask: Mask, area: Box, *, vertical: bool, per_inch: float) -> list[Segment]:

@@ -86,8 +86,10 @@ def _run(session: Any, inputs: npt.NDArray[np.float32]) -> Any:
 
 
 def _scaled_width(crop: Image) -> int:
+    """Width at the input height; rounded as the reference does, or its readings differ."""
     height, width = int(crop.shape[0]), int(crop.shape[1])
-    return min(MAX_WIDTH, math.ceil(HEIGHT * width / height))
+    scaled = HEIGHT * width / height
+    return min(MAX_WIDTH, math.floor(scaled) if scaled > MIN_WIDTH else math.ceil(scaled))
 
 
 def _batches(widths: list[int], size: int) -> Iterator[tuple[list[int], int]]:
@@ -103,7 +105,8 @@ def _batches(widths: list[int], size: int) -> Iterator[tuple[list[int], int]]:
 
 def _prepare(crop: Image, width: int) -> npt.NDArray[np.float32]:
     """Scale to the input height, to -1 … 1, and pad on the right: (3, HEIGHT, width)."""
-    scaled = cv2.resize(crop, (min(_scaled_width(crop), width), HEIGHT))
+    scaled = cv2.resize(crop, (max(1, _scaled_width(crop)), HEIGHT))
     padded = np.zeros((3, HEIGHT, width), np.float32)
-    padded[:, :, : scaled.shape[1]] = scaled.astype(np.float32).transpose(2, 0, 1) / 127.5 - 1
+    # In two steps, as the reference does: the roundings decide some brackets.
+    padded[:, :, : scaled.shape[1]] = (scaled.astype(np.float32).transpose(2, 0, 1) / 255 - 0.5) / 0.5
     return padded
