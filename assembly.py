@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from .document import Cell, Page, Part, Problem, Reading, Table, TablePart, Text, TextRole
+from .document import Box, Cell, Page, Part, Problem, Reading, Table, TablePart, Text, TextRole
 from .layout.engine import Grid
 from .layout.headers import describe
 from .layout.paragraphs import Line, find_lines, find_paragraphs
 from .layout.surroundings import Surroundings, furniture, read_surroundings
 from .ocr.cutting import Place
+from .ocr.joining import Word
 from .ocr.page import PageText
 
 
@@ -41,27 +42,19 @@ def page_records(page: Page, grids: list[Grid], text: PageText, tables: int, tex
         _table(f"t{tables + n + 1}", page.number, grids[i], i, text, about, ids)
         for n, (i, about) in enumerate(zip(kept, around, strict=True))
     )
-    problems = []
-    for word in text.astray:
-        message = (
-            f"{word.reading.text!r} lies in a table and in none of its cells"
-            if word.reading.text
-            else "unreadable"
-        )
-        problems.append(_problem("word_outside_cells", message, page, word.box.to_list()))
-        number = texts + len(written) + 1
-        written.append(
-            Text(f"x{number}", "paragraph", page.number, word.box, word.reading.text, word.reading)
-        )
-    for box in text.unread:
-        problems.append(
-            _problem("unreadable_ink", "a cell bears ink in which nothing was read", page, box.to_list())
-        )
-    return PageRecords(records, tuple(written), tuple(problems))
+    strays = [_stray(page, word, texts + len(written) + n) for n, word in enumerate(text.astray, 1)]
+    problems = [_problem("word_outside_cells", f"{t.text!r} belongs to no cell", page, t.box) for t in strays]
+    unread = "a cell bears ink in which nothing was read"
+    problems += [_problem("unreadable_ink", unread, page, box) for box in text.unread]
+    return PageRecords(records, (*written, *strays), tuple(problems))
 
 
-def _problem(code: str, message: str, page: Page, box: list[float]) -> Problem:
-    return Problem("warning", code, message, page.number, "ocr", str(box))
+def _stray(page: Page, word: Word, number: int) -> Text:
+    return Text(f"x{number}", "paragraph", page.number, word.box, word.reading.text, word.reading)
+
+
+def _problem(code: str, message: str, page: Page, box: Box) -> Problem:
+    return Problem("warning", code, message, page.number, "ocr", str(box.to_list()))
 
 
 def _texts(

@@ -6,7 +6,6 @@ Commands only. What they print is made in `summary`, errors and their exit codes
 
 from __future__ import annotations
 
-import shutil
 import sys
 import tempfile
 import time
@@ -22,7 +21,7 @@ import typer
 from typer.core import TyperGroup
 
 from . import __version__, summary
-from .errors import EXIT_FAILED, CrossfootError
+from .errors import EXIT_FAILED, CrossfootError, OutputError
 from .summary import Bar, Outcome, plain
 
 if TYPE_CHECKING:
@@ -309,12 +308,22 @@ def _digitize_file(digitizer: Digitizer, path: Path, run: _Run, started: float) 
         place = folder.result_folder(run.output, document.source.name, document.source.sha256, run.taken)
         run.taken.add(place)
         folder.write_folder(document, place, force=run.force)
-        if pictures is not None:
-            target = place / folder.OVERLAY
-            if target.exists():
-                shutil.rmtree(target)  # pages of an earlier run
-            pictures.rename(target)
+        _place_pictures(pictures, place / folder.OVERLAY)
     return summary.outcome(document, given=str(path), folder=place, seconds=time.perf_counter() - started)
+
+
+def _place_pictures(pictures: Path | None, target: Path) -> None:
+    """Move new pictures to where those of an earlier run are; these go in any case."""
+    if target.is_symlink():
+        raise OutputError("is a link, and pictures would land elsewhere", name=str(target))
+    for stale in target.glob("page-*.png"):
+        stale.unlink()
+    if pictures is not None:
+        target.mkdir(exist_ok=True)
+        for picture in pictures.iterdir():
+            picture.replace(target / picture.name)
+    elif target.is_dir() and not any(target.iterdir()):
+        target.rmdir()
 
 
 @contextmanager
@@ -331,8 +340,7 @@ def _overlays(run: _Run) -> Iterator[tuple[Path | None, Callable[[PageResult], N
     from .export import overlay
 
     with tempfile.TemporaryDirectory(prefix=".overlay-", dir=run.output) as temporary:
-        pictures = Path(temporary) / "overlay"
-        pictures.mkdir()
+        pictures = Path(temporary)
 
         def draw(result: PageResult) -> None:
             number = result.page.number

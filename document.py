@@ -40,13 +40,13 @@ Values = Literal["text", "amount", "state"]
 
 PROBLEM_CODES = {
     "page_unreadable": "A page could not be loaded; the others were digitized.",
+    "page_damaged": "An image on a page is cut off; what is missing of it was read as blank.",
     "page_too_large": "A page exceeds a limit on its size; the option is named in the message.",
     "stage_failed": "A stage of the pipeline failed on one page; what came before it is kept.",
     "text_layer_rejected": "A page has a text layer that is itself bad OCR; the page was read as a scan.",
     "page_reduced": "A scan of very many pixels was worked on at a reduced size.",
     "word_outside_cells": "A word inside a table belongs to no cell; it stays in `texts`.",
     "unreadable_ink": "A cell bears ink in which no text was read.",
-    "table_without_grid": "Ruled structure on a page gave no grid; its text stays in `texts`.",
     "input_unusable": "The input could not be read at all.",
 }
 """The closed list of problem codes, each with what it means."""

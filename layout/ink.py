@@ -8,16 +8,18 @@ import numpy as np
 from ..source import Image
 from .geometry import Mask, as_mask, pixels_per_inch
 
+_RED = 48  # levels of red beyond blue and green: brownish paper reaches about 30
 _CONTRAST = 14  # grey levels below the local mean: under about 8 paper grain becomes ink
 
 
 def grey(image: Image) -> Mask:
-    """Lightness (height, width) in which red strokes fade into the paper.
+    """Lightness (height, width) in which red strokes are paper.
 
-    Red is bright in the red channel, so the brighter of luma and red takes seals away and
-    leaves black, grey and blue ink as it is.
+    A seal is red far more than it is blue or green; black ink, also under a seal, is not.
     """
-    return np.maximum(cv2.cvtColor(image, cv2.COLOR_BGR2GRAY), image[:, :, 2])
+    blue, green, red = cv2.split(image)
+    seal = cv2.subtract(red, cv2.max(blue, green)) > _RED
+    return np.where(seal, np.uint8(255), cv2.cvtColor(image, cv2.COLOR_BGR2GRAY))
 
 
 def black_ink(image: Image) -> Mask:

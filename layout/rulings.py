@@ -19,7 +19,7 @@ from .geometry import Mask, as_mask, clusters
 # of small print are 0.17 in high.
 _STROKE = 0.145
 _GAP = 0.025
-_THICKEST = 0.06
+_THICKEST = 0.08
 _UNBROKEN = 0.25
 _FREE = 0.6  # share of a broken ruling that has paper above or below
 
@@ -103,7 +103,7 @@ def _without_text(strokes: Mask, ink: Mask, per_inch: float) -> Mask:
     near, far = max(2, round(0.02 * per_inch)), max(4, round(0.06 * per_inch))
     reach = np.zeros((2 * far + 1, 1), np.uint8)
     reach[: far - near + 1] = 1  # `far` to `near` rows above
-    crowded = cv2.dilate(ink, reach) & cv2.dilate(ink, np.ascontiguousarray(reach[::-1]))
+    crowded = cv2.bitwise_and(cv2.dilate(ink, reach), cv2.dilate(ink, np.ascontiguousarray(reach[::-1])))
     count, labels = cv2.connectedComponents(strokes, connectivity=8)
     flat = labels.ravel()
     size = np.maximum(np.bincount(flat, minlength=count), 1)

@@ -73,6 +73,9 @@ def _session(folder: Path, threads: int) -> Any:
     options.intra_op_num_threads = threads or os.cpu_count() or 1
     options.inter_op_num_threads = 1
     options.log_severity_level = 3
+    # Inputs come in many shapes; the arena would keep the largest plan of each for good.
+    options.enable_cpu_mem_arena = False
+    options.enable_mem_pattern = False
     try:
         return onnxruntime.InferenceSession(
             str(folder / "inference.onnx"), options, providers=["CPUExecutionProvider"]

@@ -15,12 +15,11 @@ import numpy as np
 from ..document import Box
 from ..layout.engine import Grid
 from ..layout.geometry import Mask, clusters, pixels_per_inch
-from ..layout.rulings import find_strokes
 from .cutting import Piece, Place
 
 _LEAST = 0.035  # inches: half of a 5-point digit; smaller is a speck
 _DASH = 0.05  # inches: width from which a flat stroke may be a dash
-_INSET = 3.0  # pixels kept away from rulings, whose edges are rough
+_INSET = 0.02  # inches kept away from rulings, which are thick and rough at the edges
 _PADDING = 3.0
 
 
@@ -35,9 +34,7 @@ def unclaimed_ink(ink: Mask, pieces: Sequence[Piece], grids: Sequence[Grid]) -> 
     if not grids:
         return []
     per_inch = pixels_per_inch(ink.shape)
-    strokes = find_strokes(ink, per_inch)
     rest = ink.copy()
-    rest[cv2.dilate(strokes.horizontal | strokes.vertical, np.ones((3, 3), np.uint8)) > 0] = 0
     for piece in pieces:
         left, top, right, bottom = (int(v) for v in piece.box.to_list())
         rest[max(0, top - 2) : bottom + 3, max(0, left - 2) : right + 3] = 0
@@ -51,7 +48,7 @@ def _in_grid(rest: Mask, grid: Grid, index: int, per_inch: float) -> list[Piece]
     found = []
     for number, cell in enumerate(grid.cells):
         left, top, right, bottom = (int(v) for v in cell.box.to_list())
-        inset = int(_INSET)
+        inset = max(3, round(_INSET * per_inch))
         part = rest[top + inset : bottom - inset + 1, left + inset : right - inset + 1]
         if part.size == 0 or not part.any():
             continue

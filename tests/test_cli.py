@@ -302,6 +302,14 @@ def test_overlays_lie_beside_the_document() -> None:
     assert [path.name for path in Path("out").iterdir()] == ["ok"]
 
 
+def test_pictures_of_an_earlier_run_go_when_there_are_no_new_ones() -> None:
+    run("digitize", *write("ok"), "-o", "out", "--overlay")
+
+    assert run("digitize", "ok.pdf", "-o", "out").code == 0
+
+    assert not Path("out/ok/overlay").exists()
+
+
 def test_two_inputs_of_one_name_get_a_folder_each_and_keep_it() -> None:
     for order in (("a", "b"), ("b", "a")):
         for place in order:
