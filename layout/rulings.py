@@ -105,12 +105,14 @@ def _without_text(strokes: Mask, ink: Mask, per_inch: float) -> Mask:
     reach[: far - near + 1] = 1  # `far` to `near` rows above
     crowded = cv2.bitwise_and(cv2.dilate(ink, reach), cv2.dilate(ink, np.ascontiguousarray(reach[::-1])))
     count, labels = cv2.connectedComponents(strokes, connectivity=8)
-    flat = labels.ravel()
-    size = np.maximum(np.bincount(flat, minlength=count), 1)
-    free = np.bincount(flat, weights=(crowded == 0).ravel(), minlength=count) / size > _FREE
-    free |= np.bincount(flat, weights=unbroken.ravel(), minlength=count) > 0
-    free[0] = False
-    return as_mask(free.astype(np.uint8)[labels] * 255)
+    inked = np.nonzero(strokes)  # a few percent of the page
+    label = labels[inked]
+    size = np.maximum(np.bincount(label, minlength=count), 1)
+    free = np.bincount(label, weights=crowded[inked] == 0, minlength=count) / size > _FREE
+    free |= np.bincount(label, weights=unbroken[inked], minlength=count) > 0
+    kept = np.zeros_like(strokes)
+    kept[inked] = np.where(free[label], np.uint8(255), np.uint8(0))
+    return kept
 
 
 def find_segments(mask: Mask, area: Box, *, vertical: bool, per_inch: float) -> list[Segment]:

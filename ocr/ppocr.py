@@ -73,8 +73,7 @@ def _session(folder: Path, threads: int) -> Any:
     options.intra_op_num_threads = threads or os.cpu_count() or 1
     options.inter_op_num_threads = 1
     options.log_severity_level = 3
-    # Inputs come in many shapes; the arena would keep the largest plan of each for good.
-    options.enable_cpu_mem_arena = False
+    # Inputs come in many shapes, and a memory plan would be kept for each of them.
     options.enable_mem_pattern = False
     try:
         return onnxruntime.InferenceSession(
@@ -85,7 +84,13 @@ def _session(folder: Path, threads: int) -> Any:
 
 
 def _run(session: Any, inputs: npt.NDArray[np.float32]) -> Any:
-    return session.run(None, {session.get_inputs()[0].name: inputs})
+    import onnxruntime
+
+    # Give memory back after each run: within one the arena saves a third of the time that
+    # a page takes, between runs it would keep what the largest page of all needed.
+    options = onnxruntime.RunOptions()
+    options.add_run_config_entry("memory.enable_memory_arena_shrinkage", "cpu:0")
+    return session.run(None, {session.get_inputs()[0].name: inputs}, options)
 
 
 def _scaled_width(crop: Image) -> int:

@@ -1,0 +1,156 @@
+"""What a page costs beside PaddleOCR alone, and what a process costs as a whole.
+
+    crossfoot-clone$ .venv/bin/python -P -m crossfoot.eval.benchmark [PAGE] [--pages 20 200]
+
+Both sides read the same page with the same weights, two threads and the same detection
+side, in one process and by turns, imports and loading apart; the ratio of medians is
+printed. Whole processes are started afresh: from the shell's point of view, and until the
+first page's work begins. Peak memory is that of a process that reads a scan of N pages.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+from ..ocr.options import OcrOptions
+from ..pipeline import Digitizer, Options
+from ..source import open_source
+
+THREADS = 2
+SIDE = 2400
+
+_COLD = """
+import sys, time
+started = float(sys.argv[2])
+import crossfoot
+from crossfoot.pipeline import Options
+digitizer = crossfoot.Digitizer(Options())
+digitizer.warm_up()
+print(time.time() - started)
+"""
+
+_PEAK = """
+import sys
+import crossfoot, psutil, threading, time
+peak, process, done = 0, psutil.Process(), threading.Event()
+def watch():
+    global peak
+    while not done.wait(0.02):
+        peak = max(peak, process.memory_info().rss)
+threading.Thread(target=watch, daemon=True).start()
+document = crossfoot.digitize(sys.argv[1])
+done.set()
+print(peak / 2**20, len(document.pages), document.status)
+"""
+
+
+def main() -> None:
+    """Run all of it and print one figure a line."""
+    parser = argparse.ArgumentParser(description="What a page costs beside PaddleOCR alone.")
+    parser.add_argument("page", nargs="?", type=Path, default=Path("samples/budget-2020-summary.pdf"))
+    parser.add_argument("--rounds", type=int, default=5, help="rounds of the comparison")
+    parser.add_argument(
+        "--pages", type=int, nargs="*", default=[], help="scans of so many pages for peak memory"
+    )
+    arguments = parser.parse_args()
+    versions = ", ".join(f"{n} {metadata.version(n)}" for n in ("crossfoot", "paddleocr", "onnxruntime"))
+    print(f"{versions}; {os.cpu_count()} cores, {THREADS} threads")
+    ours, theirs = compare(arguments.page, arguments.rounds)
+    print(f"digitize, one page      {ours:6.2f} s")
+    print(f"PaddleOCR.predict alone {theirs:6.2f} s")
+    print(f"ratio                   {ours / theirs:6.2f}")
+    print(f"until work begins, cold {_cold(arguments.page):6.2f} s")
+    print(f"crossfoot digitize      {_whole(arguments.page):6.2f} s, the whole process")
+    for pages in arguments.pages:
+        print(f"peak memory, {pages:4d} pages {_peak(arguments.page, pages)}")
+
+
+def compare(page: Path, rounds: int) -> tuple[float, float]:
+    """Median seconds of (crossfoot, PaddleOCR alone) on one page, by turns."""
+    digitizer = Digitizer(Options(ocr=OcrOptions(threads=THREADS, detection_side=SIDE)))
+    reference = _paddle()
+    with open_source(page) as source:
+        image = source.load(1).image
+    ours, theirs = [], []
+    for _ in range(rounds + 1):
+        ours.append(_seconds(lambda: digitizer(page)))
+        theirs.append(_seconds(lambda: reference.predict(image)))
+    return statistics.median(ours[1:]), statistics.median(theirs[1:])  # the first warms up
+
+
+def _paddle() -> Any:
+    """PaddleOCR's own pipeline on the same weights, without the stages that crossfoot lacks."""
+    os.environ.setdefault("PADDLE_PDX_DISABLE_MODEL_SOURCE_CHECK", "True")
+    import paddleocr
+
+    from ..models.weights import DEFAULT_DETECTION, DEFAULT_RECOGNITION, WeightStore
+
+    store = WeightStore()
+    return paddleocr.PaddleOCR(
+        text_detection_model_name=DEFAULT_DETECTION,
+        text_detection_model_dir=str(store.ensure(DEFAULT_DETECTION)),
+        text_recognition_model_name=DEFAULT_RECOGNITION,
+        text_recognition_model_dir=str(store.ensure(DEFAULT_RECOGNITION)),
+        use_doc_orientation_classify=False,
+        use_doc_unwarping=False,
+        use_textline_orientation=False,
+        text_det_limit_side_len=SIDE,
+        text_det_limit_type="max",
+        engine="onnxruntime",
+        engine_config={"intra_op_num_threads": THREADS},
+        device="cpu",
+    )
+
+
+def _seconds(call: Callable[[], object]) -> float:
+    started = time.perf_counter()
+    call()
+    return time.perf_counter() - started
+
+
+def _run(code: str, *arguments: str) -> str:
+    command = [sys.executable, "-P", "-c", code, *arguments]
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()  # noqa: S603
+
+
+def _cold(page: Path) -> float:
+    """Median seconds from the start of a process until models are loaded and a page can begin."""
+    return statistics.median(float(_run(_COLD, str(page), str(time.time()))) for _ in range(3))
+
+
+def _whole(page: Path) -> float:
+    """Seconds of `crossfoot digitize` on one page, as the shell sees them."""
+    with tempfile.TemporaryDirectory() as out:
+        code = "from crossfoot.cli import main; main()"
+        return _seconds(lambda: _run(code, "digitize", str(page), "-o", out, "--quiet"))
+
+
+def _peak(page: Path, pages: int) -> str:
+    """Peak resident memory of a process that digitizes a scan of so many pages."""
+    import pypdfium2
+
+    with tempfile.TemporaryDirectory() as folder:
+        scan = Path(folder) / "scan.pdf"
+        document = pypdfium2.PdfDocument.new()
+        single = pypdfium2.PdfDocument(page)
+        for _ in range(pages):
+            document.import_pages(single)
+        document.save(scan)
+        document.close()
+        single.close()
+        peak, read, status = _run(_PEAK, str(scan)).split()
+    return f"{float(peak):6.0f} MiB ({read} pages, {status})"
+
+
+if __name__ == "__main__":
+    main()
