@@ -9,7 +9,7 @@ PIP = .venv/bin/python -P -m pip --disable-pip-version-check
 .PHONY: demo test lint clean
 
 demo: .venv/.runtime
-	.venv/bin/crossfoot digitize $(SAMPLE) -o out/demo --overlay --force
+	.venv/bin/crossfoot digitize $(SAMPLE) -o out/demo --overlay --show --force
 
 # The pytest executable: `python -m pytest` would import from the root, where `datasets` and
 # `models` hide packages of those names. The root is not pytest's rootdir because its

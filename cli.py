@@ -21,10 +21,11 @@ import typer
 from typer.core import TyperGroup
 
 from . import __version__, summary
-from .errors import EXIT_FAILED, CrossfootError, OutputError
+from .errors import EXIT_FAILED, CrossfootError, EngineError, OutputError, WeightsError
 from .summary import Bar, Outcome, plain
 
 if TYPE_CHECKING:
+    from .document import Document
     from .models.weights import WeightStatus, WeightStore
     from .pipeline import Digitizer, Options, PageResult
 
@@ -107,6 +108,7 @@ def digitize(
     overlay: Annotated[
         bool, typer.Option("--overlay", help="Also draw what was found on a picture of each page.")
     ] = False,
+    show: Annotated[bool, typer.Option("--show", help="Also print the tables themselves.")] = False,
     password: Annotated[str | None, typer.Option(help="Password of encrypted PDFs.")] = None,
     grid: Annotated[Grid, typer.Option(help="How cells are found.")] = Grid.LINES,
     engine: Annotated[
@@ -150,6 +152,7 @@ def digitize(
     """
     run = _Run(output, overlay=overlay, force=force, debug=debug, bar=Bar(quiet))
     outcomes: list[Outcome] = []
+    console = summary.output_console()
     try:
         source = {
             "password": password,
@@ -160,12 +163,14 @@ def digitize(
         }
         ocr = {"engine": engine.value, "threads": threads, "weights": weights}
         options = _options(source, {"grid": grid.value}, ocr)
-        for outcome in _digitize_all(inputs, options, run):
+        for outcome, document in _digitize_all(inputs, options, run):
             outcomes.append(outcome)
             if outcome.error is not None:
                 _complain(outcome.error)
             elif not (quiet or as_json):
-                summary.show(outcome, summary.output_console())
+                summary.show(outcome, console)
+                if show and document is not None:
+                    summary.show_cells(document, console)
     except CrossfootError as error:
         if as_json:
             typer.echo(summary.to_json(outcomes, error.exit_code, error))
@@ -270,46 +275,46 @@ def _options(source: dict[str, Any], layout: dict[str, Any], ocr: dict[str, Any]
     return Options(source=SourceOptions(**given), layout=LayoutOptions(**layout), ocr=OcrOptions(**ocr))
 
 
-def _digitize_all(inputs: list[Path], options: Options, run: _Run) -> Iterator[Outcome]:
-    """One outcome per input, as each is done; errors that concern all of them are raised."""
+def _digitize_all(
+    inputs: list[Path], options: Options, run: _Run
+) -> Iterator[tuple[Outcome, Document | None]]:
+    """Outcome and document of each input, as each is done; errors that concern all of them are raised."""
     from .export import folder
     from .pipeline import Digitizer
 
     folder.prepare(run.output)
-    warm = False
     with Digitizer(options) as digitizer:
         for path in inputs:
-            if not warm and path.is_file():  # no models for a list of misspelt names
-                with run.bar:
-                    digitizer.warm_up(run.bar.bytes)
-                warm = True
             yield _digitize_one(digitizer, path, run)
 
 
-def _digitize_one(digitizer: Digitizer, path: Path, run: _Run) -> Outcome:
+def _digitize_one(digitizer: Digitizer, path: Path, run: _Run) -> tuple[Outcome, Document | None]:
     started = time.perf_counter()
     try:
         with run.bar:
             return _digitize_file(digitizer, path, run, started)
+    except (WeightsError, EngineError):
+        raise  # no other input would fare better
     except Exception as error:  # a bug that one input brings out must not cost the others
         if run.debug and not isinstance(error, CrossfootError):
             traceback.print_exc()
-        return summary.failure(error, given=str(path), seconds=time.perf_counter() - started)
+        return summary.failure(error, given=str(path), seconds=time.perf_counter() - started), None
 
 
-def _digitize_file(digitizer: Digitizer, path: Path, run: _Run, started: float) -> Outcome:
+def _digitize_file(digitizer: Digitizer, path: Path, run: _Run, started: float) -> tuple[Outcome, Document]:
     from .export import folder
 
     def on_progress(done: int, total: int) -> None:
         run.bar.pages(path.name, done, total)
 
     with _overlays(run) as (pictures, draw):
-        document = digitizer(path, on_page=draw, on_progress=on_progress)
+        document = digitizer(path, on_page=draw, on_progress=on_progress, on_fetch=run.bar.bytes)
         place = folder.result_folder(run.output, document.source.name, document.source.sha256, run.taken)
         run.taken.add(place)
         folder.write_folder(document, place, force=run.force)
         _place_pictures(pictures, place / folder.OVERLAY)
-    return summary.outcome(document, given=str(path), folder=place, seconds=time.perf_counter() - started)
+    seconds = time.perf_counter() - started
+    return summary.outcome(document, given=str(path), folder=place, seconds=seconds), document
 
 
 def _place_pictures(pictures: Path | None, target: Path) -> None:

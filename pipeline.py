@@ -118,6 +118,7 @@ class Digitizer:
         name: str | None = None,
         on_page: OnPage | None = None,
         on_progress: OnProgress | None = None,
+        on_fetch: Progress | None = None,
     ) -> Document:
         """Digitize one document.
 
@@ -126,13 +127,14 @@ class Digitizer:
             name: what to call the document; the file's own name when not given.
             on_page: called with each page when it is done.
             on_progress: called with (pages done, pages) before the first page and after each.
+            on_fetch: called with (label, bytes done, bytes) while missing weights are fetched.
 
         Raises:
             InputError: the input cannot be used. Later trouble is in `Document.problems`.
             WeightsError: model weights are missing and cannot be fetched.
         """
         with open_source(input, self.options.source, name=name) as source:
-            run = _Run(self, source)
+            run = _Run(self, source, on_fetch)
             for number in range(1, source.page_count + 1):
                 if on_progress:
                     on_progress(number - 1, source.page_count)
@@ -180,9 +182,10 @@ class Digitizer:
 class _Run:
     """One document on its way: pages go in, records are gathered."""
 
-    def __init__(self, digitizer: Digitizer, source: Source) -> None:
+    def __init__(self, digitizer: Digitizer, source: Source, on_fetch: Progress | None) -> None:
         self.digitizer = digitizer
         self.source = source
+        self.on_fetch = on_fetch
         self.seconds: dict[str, float] = {}
         self.pages: list[Page] = []
         self.tables: list[Table] = []
@@ -234,9 +237,9 @@ class _Run:
             grids = self.digitizer.grid_engine().find(upright.image, ink)
         with self.stage("ocr"):
             if scan.words is not None:
-                text = read_layer(scan.words, grids)
+                text = read_layer(scan.words, upright.image, ink, grids, self.engine)
             else:
-                text = read_scan(self.digitizer.engine(), upright.image, ink, grids)
+                text = read_scan(self.engine(), upright.image, ink, grids)
         matrix = upright.matrix @ np.array(scan.from_scan)
         height, width = upright.image.shape[:2]
         page = Page(scan.number, width, height, scan.scan, rows_of(matrix))
@@ -247,6 +250,10 @@ class _Run:
         self.texts += records.texts
         self.problems += records.problems
         return PageResult(page, upright.image, records.tables, records.texts, text.boxes)
+
+    def engine(self) -> Engine:
+        """The text engine; a page with a text layer may never need it."""
+        return self.digitizer.engine(self.on_fetch)
 
     def document(self) -> Document:
         """Everything gathered, with a status that says whether it is all."""

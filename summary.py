@@ -20,7 +20,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table as Grid
 from rich.text import Text
 
-from .document import Document, Problem, Status, Table
+from .document import Column, Document, Problem, Status, Table
 from .errors import EXIT_FAILED, EXIT_OK, EXIT_PARTIAL, CrossfootError, InputError
 
 _UNSAFE = {"Cc", "Cf", "Cs", "Zl", "Zp"}  # controls, bidi marks, lone surrogates, line separators
@@ -175,6 +175,23 @@ def _grid(tables: Sequence[TableSummary]) -> Grid:
         numbers = (f"{table.rows} × {table.cols}", table.amounts)
         grid.add_row(*(Text(plain(cell)) for cell in (*cells, *numbers)))
     return grid
+
+
+def show_cells(document: Document, console: Console) -> None:
+    """Print the tables themselves: amounts whole and to the right, long labels cut short."""
+    for table in document.tables:
+        grid = Grid(
+            box=box.SIMPLE_HEAD, pad_edge=False, show_header=False, title=plain(table.title or table.id)
+        )
+        for column in table.columns or [Column()] * table.shape[1]:
+            number = column.role in ("amount", "ratio", "line_number")
+            grid.add_column(
+                justify="right" if number else "left", overflow="ellipsis", no_wrap=True, ratio=not number
+            )
+        for cells in table.starts():
+            texts = {cell.col: Text(plain(cell.text), style="bold" * cell.header) for cell in cells}
+            grid.add_row(*(texts.get(col, "") for col in range(table.shape[1])))
+        console.print(grid)
 
 
 def _table_summary(table: Table) -> TableSummary:

@@ -131,8 +131,8 @@ def _cold(page: Path) -> float:
 def _whole(page: Path) -> float:
     """Seconds of `crossfoot digitize` on one page, as the shell sees them."""
     with tempfile.TemporaryDirectory() as out:
-        code = "from crossfoot.cli import main; main()"
-        return _seconds(lambda: _run(code, "digitize", str(page), "-o", out, "--quiet"))
+        main_program = "from crossfoot.cli import main; main()"
+        return _seconds(lambda: _run(main_program, "digitize", str(page), "-o", out, "--quiet"))
 
 
 def _peak(page: Path, pages: int) -> str:

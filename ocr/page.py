@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -45,19 +45,31 @@ def read_scan(engine: Engine, image: Image, ink: Mask, grids: Sequence[Grid]) ->
     pieces = cut_at_rulings(engine.detect(image), grids)
     missed = unclaimed_ink(ink, pieces, grids)
     readings = engine.recognize(crops(image, [*pieces, *missed]))
-    believed = [
-        (
-            piece,
-            reading if reading.confidence >= _BELIEVED else Reading("", reading.confidence, reading.source),
-        )
-        for piece, reading in zip(missed, readings[len(pieces) :], strict=True)
+    read = list(zip(pieces, readings[: len(pieces)], strict=True))
+    return _gathered(read + _believed(missed, readings[len(pieces) :]))
+
+
+def read_layer(
+    words: Iterable[LayerWord], image: Image, ink: Mask, grids: Sequence[Grid], engine: Callable[[], Engine]
+) -> PageText:
+    """Put the words of a text layer into cells; a layer is exact, so its confidence is 1.
+
+    Ink in cells that the layer says nothing of, such as a pasted picture of a table, is
+    read by the engine, which is loaded for that alone.
+    """
+    read = [(place_whole(word.box, grids), Reading(word.text, 1.0, TEXT_LAYER)) for word in words]
+    missed = unclaimed_ink(ink, [piece for piece, _ in read], grids)
+    if missed:
+        read += _believed(missed, engine().recognize(crops(image, missed)))
+    return _gathered(read)
+
+
+def _believed(pieces: Sequence[Piece], readings: Sequence[Reading]) -> list[tuple[Piece, Reading]]:
+    """Readings of passed-over ink, without the text of those that may well be dirt."""
+    return [
+        (piece, reading if reading.confidence >= _BELIEVED else replace(reading, text="", alternatives=()))
+        for piece, reading in zip(pieces, readings, strict=True)
     ]
-    return _gathered([*zip(pieces, readings, strict=False), *believed])
-
-
-def read_layer(words: Iterable[LayerWord], grids: Sequence[Grid]) -> PageText:
-    """Put the words of a text layer into cells; a layer is exact, so its confidence is 1."""
-    return _gathered([(place_whole(w.box, grids), Reading(w.text, 1.0, TEXT_LAYER)) for w in words])
 
 
 def crops(image: Image, pieces: Sequence[Piece]) -> list[Image]:

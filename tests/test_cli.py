@@ -17,7 +17,7 @@ from typing import Any, get_args
 import pytest
 from crossfoot import __version__, cli, summary
 from crossfoot.document import Box, Cell, Document, Page, Problem, Scan, SourceInfo, Table, TablePart
-from crossfoot.errors import DamagedInput, OptionsError, WeightsError
+from crossfoot.errors import DamagedInput, MissingInput, OptionsError, WeightsError
 from typer.testing import CliRunner
 
 HOSTILE = "\x1b[31mred\x1b[0m [bold]a[/bold]\u202e\n:smile:"
@@ -52,12 +52,6 @@ class FakeDigitizer:
     def __exit__(self, *_: object) -> None:
         pass
 
-    def warm_up(self, on_fetch: Callable[[str, int, int], None] | None = None) -> None:
-        if on_fetch:
-            on_fetch("downloading", 1, 2)
-        if self.options.ocr["weights"] == Path("none"):
-            raise WeightsError("inference.onnx is missing", name="net")
-
     def __call__(
         self,
         path: Path,
@@ -65,7 +59,14 @@ class FakeDigitizer:
         name: str | None = None,
         on_page: Callable[[Any], None] | None = None,
         on_progress: Callable[[int, int], None] | None = None,
+        on_fetch: Callable[[str, int, int], None] | None = None,
     ) -> Document:
+        if not path.is_file():
+            raise MissingInput("no such file", name=path.name)
+        if on_fetch:
+            on_fetch("downloading", 1, 2)
+        if self.options.ocr["weights"] == Path("none"):
+            raise WeightsError("inference.onnx is missing", name="net")
         text = path.read_text()
         if text == "damaged":
             raise DamagedInput("is truncated", name=path.name, remedy="scan it again")

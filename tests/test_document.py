@@ -114,7 +114,7 @@ def test_documents_pickle() -> None:
         SOURCE, tables=(Table("t1", (1, 1), (Cell(0, 0, parts=(Part(1, Box(0, 0, 1, 1)),)),)),)
     )
     document.tables[0].cell_at(0, 0)
-    assert pickle.loads(pickle.dumps(document)) == document  # noqa: S301
+    assert pickle.loads(pickle.dumps(document)) == document
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ KINDS = [kind for _, kind in inspect.getmembers(errors, inspect.isclass) if issu
 @pytest.mark.parametrize("remedy", ["", "do this"])
 def test_errors_pickle_whole(kind: type[CrossfootError], remedy: str) -> None:
     error = kind("is broken", name="报告.pdf", remedy=remedy)
-    for same in (pickle.loads(pickle.dumps(error)), copy.copy(error)):  # noqa: S301
+    for same in (pickle.loads(pickle.dumps(error)), copy.copy(error)):
         assert type(same) is kind
         assert str(same) == str(error) == "报告.pdf: is broken"
         assert (same.reason, same.name, same.remedy) == (error.reason, error.name, error.remedy)

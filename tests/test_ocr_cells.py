@@ -127,9 +127,25 @@ def test_words_of_a_text_layer_are_placed_whole() -> None:
         LayerWord("1.00", Box(160, 20, 206, 40)),
         LayerWord("注", Box(0, 400, 20, 420)),
     ]
-    text = read_layer(words, [grid()])
+    image, ink = np.full((500, 400, 3), 255, np.uint8), np.zeros((500, 400), np.uint8)
+
+    def no_engine() -> ScriptedEngine:
+        raise AssertionError("a page without other ink needs no engine")
+
+    text = read_layer(words, image, ink, [grid()], no_engine)
     assert {p.cell: r.text for p, r in text.cells.items()} == {0: "合计", 1: "1.00"}
     assert text.outside[0].reading == Reading("注", 1.0, "text_layer")
+
+
+def test_ink_that_a_text_layer_leaves_out_is_read() -> None:
+    image, ink = np.full((500, 400, 3), 255, np.uint8), np.zeros((500, 400), np.uint8)
+    ink[240:256, 245:255] = 255
+    word = LayerWord("合计", Box(20, 20, 60, 40))
+    text = read_layer([word], image, ink, [grid()], lambda: ScriptedEngine([], ["7"]))
+    assert {p.cell: (r.text, r.source) for p, r in text.cells.items()} == {
+        0: ("合计", "text_layer"),
+        8: ("7", "scripted"),
+    }
 
 
 def test_options_out_of_range_are_refused() -> None:

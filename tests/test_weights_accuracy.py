@@ -1,0 +1,136 @@
+"""The whole program on the sample scans, with the default weights."""
+
+import os
+from pathlib import Path
+
+import crossfoot
+import cv2
+import numpy as np
+import pytest
+from crossfoot.document import Document
+from crossfoot.eval.accuracy import Accuracy, compare
+from crossfoot.layout.upright import make_upright
+from crossfoot.ocr.cutting import Piece
+from crossfoot.ocr.engine import Engine, load_engine
+from crossfoot.ocr.options import OcrOptions
+from crossfoot.ocr.page import crops
+from crossfoot.source import Image, open_source
+
+pytestmark = pytest.mark.weights
+
+NAMES = (
+    "budget-2020-basic",
+    "budget-2020-summary",
+    "final-2020-expenditure",
+    "final-2020-summary",
+    "project-application",
+)
+
+
+@pytest.fixture(scope="module")
+def results(samples: Path) -> dict[str, tuple[Document, Document]]:
+    with crossfoot.Digitizer() as digitizer:
+        return {
+            name: (Document.load(samples / f"{name}.json"), digitizer(samples / f"{name}.pdf"))
+            for name in NAMES
+        }
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_table_is_found_with_its_spans_and_none_is_invented(
+    name: str, results: dict[str, tuple[Document, Document]]
+) -> None:
+    truth, result = results[name]
+    accuracy = compare(truth, result)
+    assert result.status == "ok"
+    assert accuracy.tables_found == accuracy.spans_exact == accuracy.tables == len(truth.tables)
+    assert accuracy.tables_invented == 0
+
+
+def test_amounts_and_characters_reach_the_stated_accuracy(
+    results: dict[str, tuple[Document, Document]],
+) -> None:
+    total = sum((compare(*pair) for pair in results.values()), Accuracy())
+    assert total.amounts > 100
+    assert total.amount_accuracy >= 0.99, total.wrong
+    assert total.zeros_exact == total.zeros
+    assert total.amounts_invented == 0  # a code or a line number taken for money
+    assert total.character_accuracy >= 0.97
+
+
+def test_titles_units_and_organizations_are_those_of_the_page(
+    results: dict[str, tuple[Document, Document]],
+) -> None:
+    for name in NAMES[:4]:
+        truth, result = (document.tables[0] for document in results[name])
+        assert result.title is not None
+        assert truth.title is not None
+        assert result.title[:10] == truth.title[:10]
+        assert (result.unit, result.year, result.header_rows) == (truth.unit, truth.year, truth.header_rows)
+        assert result.organization is not None
+        assert [c.role for c in result.columns] == [c.role for c in truth.columns]
+    notes = results["final-2020-summary"][1]
+    assert len(notes.tables[0].notes) >= 1
+    assert {t.role for t in notes.texts} >= {"title", "unit", "organization", "note"}
+
+
+def test_readings_are_kept_beside_the_text(results: dict[str, tuple[Document, Document]]) -> None:
+    for _, result in results.values():
+        for table in result.tables:
+            for cell in table.cells:
+                assert (cell.reading is None) == (cell.text == "")
+                assert cell.box is not None
+
+
+@pytest.fixture(scope="module")
+def engines() -> tuple[Engine, Engine]:
+    # Loading paddleocr warns of this and that; what it warns of is not ours to mend.
+    os.environ["PYTHONWARNINGS"] = "ignore"
+    import warnings
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        options = {"threads": 2, "batch": 1}
+        return load_engine(OcrOptions(**options)), load_engine(OcrOptions(engine="paddle", **options))  # type: ignore[arg-type]
+
+
+def faxed(image: Image) -> Image:
+    """100 dpi from 200, grain, and JPEG at quality 45."""
+    small = cv2.resize(image, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
+    grain = np.random.default_rng(5).normal(0, 12, small.shape)
+    noisy = np.clip(small + grain, 0, 255).astype(np.uint8)
+    _, data = cv2.imencode(".jpg", noisy, [cv2.IMWRITE_JPEG_QUALITY, 45])
+    return np.asarray(cv2.imdecode(data, cv2.IMREAD_COLOR), np.uint8)
+
+
+def differences(pair: tuple[Engine, Engine], image: Image) -> tuple[int, list[tuple[str, str]]]:
+    """Number of lines, and those that the engines read differently."""
+    ours, theirs = pair
+    boxes = theirs.detect(image)
+    assert sorted(map(str, ours.detect(image))) == sorted(map(str, boxes))
+    parts = crops(image, [Piece(box) for box in boxes])
+    texts = [(a.text, b.text) for a, b in zip(ours.recognize(parts), theirs.recognize(parts), strict=True)]
+    return len(texts), [(a, b) for a, b in texts if a != b]
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("name", NAMES)
+def test_both_engines_read_the_same_from_the_same_weights(
+    name: str, engines: tuple[Engine, Engine], samples: Path
+) -> None:
+    with open_source(samples / f"{name}.pdf") as source:
+        page = make_upright(source.load(1).image, 5.0).image
+    lines, different = differences(engines, page)
+    assert lines > 40
+    assert different == []
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_both_engines_read_nearly_the_same_of_fax_quality(
+    engines: tuple[Engine, Engine], samples: Path
+) -> None:
+    with open_source(samples / "budget-2020-summary.pdf") as source:
+        page = faxed(make_upright(source.load(1).image, 5.0).image)
+    lines, different = differences(engines, page)
+    assert lines > 40
+    assert len(different) <= 0.01 * lines, different
