@@ -9,8 +9,8 @@ from .layout.engine import Grid
 from .layout.headers import describe
 from .layout.paragraphs import Line, find_lines, find_paragraphs
 from .layout.surroundings import Surroundings, furniture, read_surroundings
+from .layout.words import Word
 from .ocr.cutting import Place
-from .ocr.joining import Word
 from .ocr.page import PageText
 
 
@@ -35,7 +35,7 @@ def page_records(page: Page, grids: list[Grid], text: PageText, tables: int, tex
     """
     # A grid without any text is a frame, a chart or a form's rule: nothing to digitize.
     kept = [i for i in range(len(grids)) if any(place.grid == i for place in text.cells)]
-    lines = find_lines((word.box, word.reading) for word in text.outside)
+    lines = find_lines(text.outside)
     around = read_surroundings(lines, [grids[i].box for i in kept], page.height)
     written, ids = _texts(page, lines, around, texts)
     records = tuple(
@@ -46,7 +46,30 @@ def page_records(page: Page, grids: list[Grid], text: PageText, tables: int, tex
     problems = [_problem("word_outside_cells", f"{t.text!r} belongs to no cell", page, t.box) for t in strays]
     unread = "a cell bears ink in which nothing was read"
     problems += [_problem("unreadable_ink", unread, page, box) for box in text.unread]
+    problems += [
+        Problem(
+            "warning",
+            "amount_unreadable",
+            f"{c.text!r} is no amount",
+            page.number,
+            "layout.headers",
+            _address(t, c),
+        )
+        for t in records
+        for c in t.cells
+        if _spoilt(t, c)
+    ]
     return PageRecords(records, (*written, *strays), tuple(problems))
+
+
+def _spoilt(table: Table, cell: Cell) -> bool:
+    """Whether a cell has digits where an amount should stand, and they make none."""
+    expected = not cell.header and table.columns[cell.col].role == "amount" and cell.amount is None
+    return expected and any(c.isdigit() for c in cell.text) and "%" not in cell.text
+
+
+def _address(table: Table, cell: Cell) -> str:
+    return f"{table.id} ({cell.row}, {cell.col})"
 
 
 def _stray(page: Page, word: Word, number: int) -> Text:

@@ -46,6 +46,7 @@ PROBLEM_CODES = {
     "text_layer_rejected": "A page has a text layer that is itself bad OCR; the page was read as a scan.",
     "page_reduced": "A scan of very many pixels was worked on at a reduced size.",
     "word_outside_cells": "A word inside a table belongs to no cell; it stays in `texts`.",
+    "amount_unreadable": "A cell in a column of amounts has digits that make no amount.",
     "unreadable_ink": "A cell bears ink in which no text was read.",
     "input_unusable": "The input could not be read at all.",
 }

@@ -78,9 +78,9 @@ def _is_data(text: str) -> bool:
 
 
 def _share(cells: list[Cell], numbers: dict[tuple[int, int], Amount | None]) -> float:
-    """Share of the filled cells of a column that hold a number."""
-    filled = [c for c in cells if c.text.strip()]
-    return sum(numbers[c.row, c.col] is not None for c in filled) / len(filled) if filled else 0.0
+    """Share of the filled cells of a column that hold a number and no percentage."""
+    filled = [numbers[c.row, c.col] for c in cells if c.text.strip()]
+    return sum(n is not None and not n.percent for n in filled) / len(filled) if filled else 0.0
 
 
 def _column(table: Table, col: int, headers: int, numbers: dict[tuple[int, int], Amount | None]) -> Column:

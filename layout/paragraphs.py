@@ -10,7 +10,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import pairwise
 
-from ..document import Box, Reading
+from ..document import Box
+from .words import Word, in_lines, line_text
 
 _GAP = 1.6  # of the line's height: a wider gap between words parts two texts
 _LEADING = 1.1  # of the line's height: a wider gap between lines parts two paragraphs
@@ -27,37 +28,24 @@ class Line:
     height: float  # of one line
 
 
-def find_lines(words: Iterable[tuple[Box, Reading]]) -> list[Line]:
+def find_lines(words: Iterable[Word]) -> list[Line]:
     """Lines of text from words, from top to bottom and left to right."""
-    rows: list[list[tuple[Box, Reading]]] = []
-    for word in sorted(words, key=lambda w: w[0].center[1]):
-        if rows and _level(rows[-1][-1][0], word[0]):
-            rows[-1].append(word)
-        else:
-            rows.append([word])
-    return [line for row in rows for line in _split(sorted(row, key=lambda w: w[0].left))]
+    return [_line(run) for line in in_lines(words) for run in _split(line)]
 
 
-def _level(a: Box, b: Box) -> bool:
-    return min(a.bottom, b.bottom) - max(a.top, b.top) > 0.5 * min(a.height, b.height)
-
-
-def _split(row: list[tuple[Box, Reading]]) -> list[Line]:
-    runs: list[list[tuple[Box, Reading]]] = []
-    for word in row:
-        if runs and word[0].left - runs[-1][-1][0].right <= _GAP * word[0].height:
+def _split(line: list[Word]) -> list[list[Word]]:
+    runs = [line[:1]]
+    for before, word in pairwise(line):
+        if word.box.left - before.box.right <= _GAP * word.box.height:
             runs[-1].append(word)
         else:
             runs.append([word])
-    return [_line(run) for run in runs]
+    return runs
 
 
-def _line(run: list[tuple[Box, Reading]]) -> Line:
-    text = run[0][1].text
-    for (before, _), (box, reading) in pairwise(run):
-        text += (" " if box.left - before.right > 0.5 * box.height else "") + reading.text
-    box = Box.around(b for b, _ in run)
-    return Line(box, text, min(reading.confidence for _, reading in run), box.height)
+def _line(run: list[Word]) -> Line:
+    box = Box.around(word.box for word in run)
+    return Line(box, line_text(run), min(word.reading.confidence for word in run), box.height)
 
 
 def find_paragraphs(lines: Iterable[Line]) -> list[Line]:

@@ -78,10 +78,10 @@ def _around_one(lines: Sequence[Line], above: list[int], below: list[int], table
     for i in above:
         text = unicodedata.normalize("NFKC", lines[i].text).strip()
         money = _UNIT.search(text)
-        named = _ORGANIZATION.match(text)
+        named = _ORGANIZATION.match(lines[i].text.strip())
         if money and scale(money["unit"]) is not None:
             unit, roles[i] = money["unit"], "unit"
-        elif named and scale(named["name"]) is None:
+        elif named and scale(named["name"].strip()) is None:
             organization, roles[i] = named["name"].strip() or None, "organization"
         elif _FORM_NUMBER.match(text) or _DATE.match(text):
             roles[i] = "furniture" if _FORM_NUMBER.match(text) else "note"
@@ -109,20 +109,22 @@ def _stage(title: str | None) -> Stage | None:
 
 
 def _title(lines: Sequence[Line], candidates: list[int], table: Box) -> list[int]:
-    """The line most like a title, with the line above it that it continues."""
-    ranked = sorted(candidates, key=lambda i: (_title_score(lines[i], table), i))
-    if not ranked or _title_score(lines[ranked[-1]], table) < 2:
+    """The line most like a title, with the line above that it continues and one below in brackets."""
+    scores = {i: _title_score(lines[i], table) for i in candidates}
+    best = max(candidates, key=lambda i: (scores[i], i), default=None)
+    if best is None or scores[best] < 2:
         return []
-    best = ranked[-1]
     line = lines[best]
-    before = [
-        i for i in candidates
-        if i < best
-        and 0 <= line.box.top - lines[i].box.bottom < 1.2 * line.height
-        and abs(lines[i].height - line.height) < 0.2 * line.height
-        and _title_score(lines[i], table) >= 2
-    ]  # fmt: skip
-    return [*before[-1:], best]
+    before = [i for i in candidates if i < best and scores[i] >= 2 and _adjoin(lines[i], line)]
+    after = [i for i in candidates if i > best and lines[i].text[:1] in "（(" and _adjoin(line, lines[i])]
+    return [*before[-1:], best, *after[:1]]
+
+
+def _adjoin(upper: Line, lower: Line) -> bool:
+    """Whether two lines are of one size and stand right below one another, centred alike."""
+    near = 0 <= lower.box.top - upper.box.bottom < 1.2 * lower.height
+    alike = abs(upper.height - lower.height) < 0.25 * lower.height
+    return near and alike and abs(upper.box.center[0] - lower.box.center[0]) < 2 * lower.height
 
 
 def _title_score(line: Line, table: Box) -> float:

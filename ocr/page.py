@@ -10,11 +10,11 @@ import numpy as np
 from ..document import Box, Reading
 from ..layout.engine import Grid
 from ..layout.geometry import Mask
+from ..layout.words import Word, joined
 from ..source import Image
 from ..source import Word as LayerWord
 from .cutting import Piece, Place, cut_at_rulings, place_whole
 from .engine import Engine
-from .joining import Word, joined
 from .unclaimed import unclaimed_ink
 
 _BELIEVED = 0.6  # ink that detection passed over is text only if it reads clearly

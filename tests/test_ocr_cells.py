@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from crossfoot.document import Box, Reading
 from crossfoot.layout.engine import Grid, GridCell
+from crossfoot.layout.words import Word, joined
 from crossfoot.ocr.cutting import Piece, Place, cut_at_rulings, place_whole
-from crossfoot.ocr.joining import Word, joined
 from crossfoot.ocr.options import OcrOptions
 from crossfoot.ocr.page import read_layer, read_scan
 from crossfoot.ocr.unclaimed import unclaimed_ink

@@ -25,15 +25,14 @@ def in_lines(words: Iterable[Word]) -> list[list[Word]]:
     """
     lines: list[list[Word]] = []
     for word in sorted(words, key=lambda w: w.box.center[1]):
-        line = lines[-1] if lines else []
-        if line and _same_line(Box.around(w.box for w in line), word.box):
-            line.append(word)
+        if lines and _level(Box.around(w.box for w in lines[-1]), word.box):
+            lines[-1].append(word)
         else:
             lines.append([word])
     return [sorted(line, key=lambda w: w.box.left) for line in lines]
 
 
-def _same_line(a: Box, b: Box) -> bool:
+def _level(a: Box, b: Box) -> bool:
     shared = min(a.bottom, b.bottom) - max(a.top, b.top)
     return shared > 0.5 * min(a.height, b.height)
 
@@ -50,27 +49,26 @@ def joined(words: Sequence[Word]) -> Reading:
         return Reading("", 0.0, words[0].reading.source if words else "")
     text = ""
     for line in in_lines(read):
-        text = _continued(text, _line_text(line))
+        text = _appended(text, line_text(line))
     confidence = min(word.reading.confidence for word in read)
     return Reading(text, confidence, read[0].reading.source)
 
 
-def _line_text(line: Sequence[Word]) -> str:
+def line_text(line: Sequence[Word]) -> str:
+    """The text of one line, with a space at each wide gap."""
     text, right = "", 0.0
     for word in line:
-        gap = word.box.left - right
-        wide = text and gap > _SPACE * word.box.height
-        text += (" " if wide else "") + word.reading.text
+        text = _appended(text, word.reading.text, word.box.left - right > _SPACE * word.box.height)
         right = word.box.right
     return text
 
 
-def _continued(text: str, line: str) -> str:
-    """A wrapped line joined on: with nothing between Chinese, with a space between words.
+def _appended(text: str, more: str, gap: bool = False) -> str:
+    """Text and what follows it: directly where Chinese is written, with a space between words.
 
-    Two lines of digits stay apart: 100 over 200 is not 100200.
+    Two runs of digits stay apart: 100 and 200 are not 100200.
     """
-    if not text or not line:
-        return text + line
-    alphanumeric = text[-1].isascii() and text[-1].isalnum() and line[0].isascii() and line[0].isalnum()
-    return text + (" " if alphanumeric else "") + line
+    if not text or not more:
+        return text + more
+    words = all(c.isascii() and c.isalnum() for c in (text[-1], more[0]))
+    return f"{text} {more}" if gap or words else text + more

@@ -1,0 +1,85 @@
+"""Born-digital pages: read from their text layer, without any weights."""
+
+import json
+from decimal import Decimal
+
+import crossfoot
+import pytest
+from crossfoot.errors import WeightsError
+from pdf_builder import Pdf, show
+
+TOP, LEFT, ROW, COL = 700, 60, 24, 120
+
+
+def ruled(rows: list[list[str]], *, gap: tuple[int, int] | None = None) -> bytes:
+    """A page with a ruled table; the text of the cell `gap` is drawn as a path, not as text."""
+    height, width = len(rows), len(rows[0])
+    content = b"0 G 0.8 w\n"
+    for i in range(height + 1):
+        content += b"%d %d m %d %d l S\n" % (LEFT, TOP - i * ROW, LEFT + width * COL, TOP - i * ROW)
+    for j in range(width + 1):
+        content += b"%d %d m %d %d l S\n" % (LEFT + j * COL, TOP, LEFT + j * COL, TOP - height * ROW)
+    for i, row in enumerate(rows):
+        for j, text in enumerate(row):
+            x, y = LEFT + j * COL + 5, TOP - (i + 1) * ROW + 7
+            if (i, j) == gap:
+                content += b"3 w %d %d m %d %d l S 0.8 w\n" % (x, y, x, y + 9)
+            elif text:
+                content += show(text.encode(), x, y, 10)
+    return Pdf().page(content).bytes()
+
+
+ROWS = [
+    ["Code", "Name", "Total", "Basic"],
+    ["201", "General public services", "10,096.83", "2,562.00"],
+    ["20103", "Government offices", "10,096.83", "-2,562.00"],
+    ["206", "Science", "9,607.86", ""],
+]
+
+
+@pytest.fixture(autouse=True)
+def no_weights(monkeypatch: pytest.MonkeyPatch) -> None:
+    def missing(options: object, progress: object = None) -> None:
+        raise WeightsError("missing")
+
+    monkeypatch.setattr("crossfoot.ocr.engine.load_engine", missing)
+
+
+def test_a_text_layer_is_read_without_weights_and_to_the_letter() -> None:
+    document = crossfoot.digitize(ruled(ROWS))
+    (table,) = document.tables
+    assert document.status == "ok"
+    assert document.pages[0].scan.source == "text_layer"
+    texts = [[table.cell_at(r, c).text for c in range(4)] for r in range(4)]
+    assert texts == ROWS
+    assert table.cell_at(1, 2).amount == Decimal("10096.83")
+    assert table.cell_at(2, 3).amount == Decimal("-2562.00")
+    assert table.cell_at(1, 0).amount is None  # 201 is a code
+    assert [column.role for column in table.columns] == ["code", "name", "amount", "amount"]
+    reading = table.cell_at(1, 1).reading
+    assert reading is not None
+    assert (reading.source, reading.confidence) == ("text_layer", 1.0)
+
+
+def test_ink_outside_the_layer_is_not_lost_silently() -> None:
+    # The engine is asked for what the layer leaves out, and here there is none.
+    with pytest.raises(WeightsError):
+        crossfoot.digitize(ruled(ROWS, gap=(3, 3)))
+
+
+def test_the_document_validates_against_the_published_schema() -> None:
+    import jsonschema
+    from crossfoot import document as module
+
+    schema = json.loads(
+        (module.Path(module.__file__).parent / "document.schema.json").read_text(encoding="utf-8")
+    )
+    jsonschema.validate(json.loads(crossfoot.digitize(ruled(ROWS)).to_json()), schema)
+
+
+def test_pandas_sees_amounts_that_add_up() -> None:
+    (table,) = crossfoot.digitize(ruled(ROWS)).tables
+    frame = table.to_pandas("amount")
+    assert list(frame.columns) == ["Code", "Name", "Total", "Basic"]
+    assert list(frame["Code"]) == ["201", "20103", "206"]
+    assert frame["Total"].sum() == Decimal("29801.52")
