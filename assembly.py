@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from .document import Box, Cell, Page, Part, Problem, Reading, Table, TablePart, Text, TextRole
-from .layout.engine import Grid
+from .document import Box, Cell, Page, Part, Problem, Table, TablePart, Text, TextRole
+from .layout.engine import Found, Grid
 from .layout.headers import describe
 from .layout.paragraphs import Line, find_lines, find_paragraphs
 from .layout.surroundings import Surroundings, furniture, read_surroundings
 from .layout.words import Word
 from .ocr.cutting import Place
 from .ocr.page import PageText
+
+_SURE = 0.95  # a clean scan scores 0.99 and more; at 0.95 one side in twenty is unclear
 
 
 @dataclass(frozen=True)
@@ -23,16 +25,17 @@ class PageRecords:
     problems: tuple[Problem, ...]
 
 
-def page_records(page: Page, grids: list[Grid], text: PageText, tables: int, texts: int) -> PageRecords:
+def page_records(page: Page, found: Found, text: PageText, tables: int, texts: int) -> PageRecords:
     """Make the records of one page.
 
     Args:
         page: the upright page.
-        grids: its tables, from top to bottom.
+        found: its grids.
         text: what was read on it.
         tables: number of tables on the pages before, for ids.
         texts: likewise for texts.
     """
+    grids = found.grids
     # A grid without any text is a frame, a chart or a form's rule: nothing to digitize.
     kept = [i for i in range(len(grids)) if any(place.grid == i for place in text.cells)]
     lines = find_lines(text.outside)
@@ -44,6 +47,9 @@ def page_records(page: Page, grids: list[Grid], text: PageText, tables: int, tex
     )
     strays = [_stray(page, word, texts + len(written) + n) for n, word in enumerate(text.astray, 1)]
     problems = [_problem("word_outside_cells", f"{t.text!r} belongs to no cell", page, t.box) for t in strays]
+    problems += [Problem("warning", "limit_reached", m, page.number, "layout.grids") for m in found.limits]
+    problems += [_doubtful(t, page) for t in records if t.score is not None and t.score < _SURE]
+    problems += _about_page(page, text)
     unread = "a cell bears ink in which nothing was read"
     problems += [_problem("unreadable_ink", unread, page, box) for box in text.unread]
     problems += [
@@ -60,6 +66,22 @@ def page_records(page: Page, grids: list[Grid], text: PageText, tables: int, tex
         if _spoilt(t, c)
     ]
     return PageRecords(records, (*written, *strays), tuple(problems))
+
+
+def _about_page(page: Page, text: PageText) -> list[Problem]:
+    """What the text of a page says of the page as a whole."""
+    if not text.boxes:
+        return [Problem("info", "page_blank", "nothing to read on the page", page.number, "ocr")]
+    long = [box for box in text.boxes if max(box.width, box.height) > 2.5 * min(box.width, box.height)]
+    upright = sum(box.width > box.height for box in long)
+    if len(long) < 8 or upright > 0.4 * len(long):
+        return []
+    return [Problem("warning", "page_turned", "the page seems to be turned by 90°", page.number, "ocr")]
+
+
+def _doubtful(table: Table, page: Page) -> Problem:
+    message = f"the grid of {table.id} scores {table.score:.2f}: {table.score_reason}"
+    return Problem("warning", "grid_doubtful", message, page.number, "layout.grids", table.id)
 
 
 def _spoilt(table: Table, cell: Cell) -> bool:
@@ -93,14 +115,10 @@ def _texts(
     entries.sort(key=lambda entry: (entry[0].box.top, entry[0].box.left))
     texts, ids = [], {}
     for number, (line, role, index) in enumerate(entries, before + 1):
-        texts.append(Text(f"x{number}", role, page.number, line.box, line.text, _reading(line)))
+        texts.append(Text(f"x{number}", role, page.number, line.box, line.text, line.reading))
         if index is not None:
             ids[index] = f"x{number}"
     return texts, ids
-
-
-def _reading(line: Line) -> Reading:
-    return Reading(line.text, line.confidence, "lines")
 
 
 def _table(

@@ -21,7 +21,7 @@ import typer
 from typer.core import TyperGroup
 
 from . import __version__, summary
-from .errors import EXIT_FAILED, CrossfootError, EngineError, OutputError, WeightsError
+from .errors import EXIT_FAILED, CrossfootError, EngineError, WeightsError
 from .summary import Bar, Outcome, plain
 
 if TYPE_CHECKING:
@@ -121,7 +121,10 @@ def digitize(
     max_bytes: Annotated[
         int | None, typer.Option(help="Refuse larger files, in bytes; default 2147483648.")
     ] = None,
-    dpi: Annotated[
+    work_pixels: Annotated[
+        int | None, typer.Option(help="Reduce pages of more pixels to so many; default 40000000.")
+    ] = None,
+    render_dpi: Annotated[
         int | None, typer.Option(help="Resolution for PDF pages that are drawn, not scanned; default 200.")
     ] = None,
     threads: Annotated[int, typer.Option(help="Threads for the networks; 0 means all cores.")] = 0,
@@ -159,7 +162,8 @@ def digitize(
             "max_pages": max_pages,
             "max_pixels": max_pixels,
             "max_bytes": max_bytes,
-            "render_dpi": dpi,
+            "work_pixels": work_pixels,
+            "render_dpi": render_dpi,
         }
         ocr = {"engine": engine.value, "threads": threads, "weights": weights}
         options = _options(source, {"grid": grid.value}, ocr)
@@ -311,24 +315,9 @@ def _digitize_file(digitizer: Digitizer, path: Path, run: _Run, started: float) 
         document = digitizer(path, on_page=draw, on_progress=on_progress, on_fetch=run.bar.bytes)
         place = folder.result_folder(run.output, document.source.name, document.source.sha256, run.taken)
         run.taken.add(place)
-        folder.write_folder(document, place, force=run.force)
-        _place_pictures(pictures, place / folder.OVERLAY)
+        folder.write_folder(document, place, force=run.force, pictures=pictures)
     seconds = time.perf_counter() - started
     return summary.outcome(document, given=str(path), folder=place, seconds=seconds), document
-
-
-def _place_pictures(pictures: Path | None, target: Path) -> None:
-    """Move new pictures to where those of an earlier run are; these go in any case."""
-    if target.is_symlink():
-        raise OutputError("is a link, and pictures would land elsewhere", name=str(target))
-    for stale in target.glob("page-*.png"):
-        stale.unlink()
-    if pictures is not None:
-        target.mkdir(exist_ok=True)
-        for picture in pictures.iterdir():
-            picture.replace(target / picture.name)
-    elif target.is_dir() and not any(target.iterdir()):
-        target.rmdir()
 
 
 @contextmanager

@@ -45,6 +45,8 @@ PROBLEM_CODES = {
     "stage_failed": "A stage of the pipeline failed on one page; what came before it is kept.",
     "text_layer_rejected": "A page has a text layer that is itself bad OCR; the page was read as a scan.",
     "page_reduced": "A scan of very many pixels was worked on at a reduced size.",
+    "page_blank": "A page bears no ink; if it should, its content is damaged.",
+    "page_turned": "The text of a page seems to run upwards or downwards; it was not turned.",
     "limit_reached": "Something was more than an option allows and was left out; the option is named.",
     "grid_doubtful": "The rulings of a table are unclear, so its cells may be wrong.",
     "word_outside_cells": "A word inside a table belongs to no cell; it stays in `texts`.",

@@ -10,14 +10,16 @@ from __future__ import annotations
 import os
 import threading
 import time
+import weakref
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import PurePath
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO, TypeVar
 
+from . import heap
 from .document import Box, Document, Page, Problem, SourceInfo, Status, Step, Table, Text
-from .errors import CrossfootError, ForkError, InputError, LimitExceeded
+from .errors import CrossfootError, EngineError, ForkError, InputError, LimitExceeded, WeightsError
 from .layout.options import LayoutOptions
 from .ocr.options import OcrOptions
 from .source import PageImage, Source, SourceOptions, open_source
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     from .ocr.engine import Engine
     from .source import Image
 
+T = TypeVar("T")
 Input = str | os.PathLike[str] | bytes | BinaryIO
 
 
@@ -54,6 +57,8 @@ class PageResult:
 
 OnPage = Callable[[PageResult], None]
 OnProgress = Callable[[int, int], None]
+
+_UNLOADABLE = (WeightsError, EngineError, ForkError)  # from loading an engine: all pages need it
 
 
 def digitize(input: Input, options: Options | None = None, *, name: str | None = None) -> Document:  # noqa: A002
@@ -87,7 +92,11 @@ class Digitizer:
         self._lock = threading.Lock()
         self._engine: Engine | None = None
         self._grids: GridEngine | None = None
-        self._pid: int | None = None
+        self._pid: int | None = None  # of the process that loads or has loaded models
+        _alive.add(self)
+
+    def _renew_lock(self) -> None:
+        self._lock = threading.Lock()
 
     def __getstate__(self) -> dict[str, Any]:
         return {"options": self.options}
@@ -103,7 +112,12 @@ class Digitizer:
         self.close()
 
     def close(self) -> None:
-        """Let the models go; the next call loads them again."""
+        """Let the models go; the next call loads them again.
+
+        In a fork of the process that loaded them this does nothing: they are not the fork's.
+        """
+        if self._is_forked():
+            return
         with self._lock:
             self._engine = self._grids = self._pid = None
 
@@ -132,7 +146,9 @@ class Digitizer:
         Raises:
             InputError: the input cannot be used. Later trouble is in `Document.problems`.
             WeightsError: model weights are missing and cannot be fetched.
+            ForkError: models were loaded in another process, of which this is a fork.
         """
+        self._check_process()
         with open_source(input, self.options.source, name=name) as source:
             run = _Run(self, source, on_fetch)
             for number in range(1, source.page_count + 1):
@@ -141,6 +157,8 @@ class Digitizer:
                 result = run.page(number)
                 if result and on_page:
                     on_page(result)
+                del result  # before its image is needed again
+                heap.trim()
             if on_progress:
                 on_progress(source.page_count, source.page_count)
             return run.document()
@@ -155,28 +173,55 @@ class Digitizer:
 
     def engine(self, on_fetch: Progress | None = None) -> Engine:
         """The text engine, loaded when first asked for."""
-        with self._lock:
-            self._check_process()
+        self._check_process()
+        with self._loading():
             if self._engine is None:
                 from .ocr.engine import load_engine
 
                 self._engine = load_engine(self.options.ocr, on_fetch)
-                self._pid = os.getpid()
             return self._engine
 
     def grid_engine(self) -> GridEngine:
         """The grid engine, loaded when first asked for."""
-        with self._lock:
-            self._check_process()
+        self._check_process()
+        with self._loading():
             if self._grids is None:
                 from .layout.engine import load_grid_engine
 
                 self._grids = load_grid_engine(self.options.layout)
             return self._grids
 
+    @contextmanager
+    def _loading(self) -> Iterator[None]:
+        """Alone, and with the process on record before a library starts its first thread."""
+        with self._lock:
+            self._pid = os.getpid()
+            try:
+                yield
+            finally:
+                if self._engine is None and self._grids is None:
+                    self._pid = None
+
+    def _is_forked(self) -> bool:
+        # Asked without the lock, which another thread may have held when the process forked.
+        return self._pid not in (None, os.getpid())
+
     def _check_process(self) -> None:
-        if self._pid is not None and self._pid != os.getpid():
+        if self._is_forked():
             raise ForkError("a Digitizer cannot be used in a fork of the process that loaded its models")
+
+
+_alive: weakref.WeakSet[Digitizer] = weakref.WeakSet()
+
+
+def _renew_locks() -> None:
+    """In a fresh fork: locks held by threads that did not come along would never open."""
+    for digitizer in list(_alive):
+        digitizer._renew_lock()  # noqa: SLF001
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_renew_locks)
 
 
 class _Run:
@@ -187,6 +232,8 @@ class _Run:
         self.source = source
         self.on_fetch = on_fetch
         self.seconds: dict[str, float] = {}
+        self.at: str | None = None  # the stage that runs, or that failed
+        self.unloadable: Exception | None = None
         self.pages: list[Page] = []
         self.tables: list[Table] = []
         self.texts: list[Text] = []
@@ -195,29 +242,34 @@ class _Run:
     @contextmanager
     def stage(self, name: str) -> Iterator[None]:
         started = time.perf_counter()
+        self.at = name
         try:
             yield
+            self.at = None
         finally:
             self.seconds[name] = self.seconds.get(name, 0.0) + time.perf_counter() - started
 
     def page(self, number: int) -> PageResult | None:
-        """Digitize one page; None where it could not be."""
+        """Digitize one page; None where it could not be.
+
+        Raises:
+            WeightsError, EngineError, ForkError: an engine cannot be loaded.
+        """
         try:
             with self.stage("source"):
                 image = self.source.load(number)
-        except InputError as error:
-            code = "page_too_large" if isinstance(error, LimitExceeded) else "page_unreadable"
-            self.problems.append(Problem("error", code, str(error), page=number, stage="source"))
-            return None
-        self.problems += image.problems
-        try:
+            self.problems += image.problems
             return self._digitize(image)
-        except CrossfootError:
-            raise  # missing weights, a missing engine: no other page would fare better
         except Exception as error:  # one page must not cost the others, whatever a library throws
-            message = f"{type(error).__name__}: {error}".splitlines()[0]
-            self.problems.append(Problem("error", "stage_failed", message, page=number))
+            if error is self.unloadable:
+                raise  # no other page would fare better
+            self.problems.append(Problem("error", self._code(error), _line_of(error), number, self.at))
             return None
+
+    def _code(self, error: Exception) -> str:
+        if self.at != "source" or not isinstance(error, InputError):
+            return "stage_failed"
+        return "page_too_large" if isinstance(error, LimitExceeded) else "page_unreadable"
 
     def _digitize(self, scan: PageImage) -> PageResult:
         import numpy as np
@@ -234,17 +286,17 @@ class _Run:
         with self.stage("layout.ink"):
             ink = black_ink(upright.image)
         with self.stage("layout.grids"):
-            grids = self.digitizer.grid_engine().find(upright.image, ink)
+            found = self._load(self.digitizer.grid_engine).find(upright.image, ink)
         with self.stage("ocr"):
             if scan.words is not None:
-                text = read_layer(scan.words, upright.image, ink, grids, self.engine)
+                text = read_layer(scan, ink, found.grids, self.engine)
             else:
-                text = read_scan(self.engine(), upright.image, ink, grids)
+                text = read_scan(self.engine(), upright.image, ink, found.grids)
         matrix = upright.matrix @ np.array(scan.from_scan)
         height, width = upright.image.shape[:2]
         page = Page(scan.number, width, height, scan.scan, rows_of(matrix))
         with self.stage("layout.records"):
-            records = page_records(page, grids, text, len(self.tables), len(self.texts))
+            records = page_records(page, found, text, len(self.tables), len(self.texts))
         self.pages.append(page)
         self.tables += records.tables
         self.texts += records.texts
@@ -253,7 +305,14 @@ class _Run:
 
     def engine(self) -> Engine:
         """The text engine; a page with a text layer may never need it."""
-        return self.digitizer.engine(self.on_fetch)
+        return self._load(lambda: self.digitizer.engine(self.on_fetch))
+
+    def _load(self, load: Callable[[], T]) -> T:
+        try:
+            return load()
+        except _UNLOADABLE as error:
+            self.unloadable = error
+            raise
 
     def document(self) -> Document:
         """Everything gathered, with a status that says whether it is all."""
@@ -271,6 +330,13 @@ class _Run:
             tuple(self.tables),
             texts=tuple(self.texts),
         )
+
+
+def _line_of(error: Exception) -> str:
+    """What a problem says of an error, on one line."""
+    if isinstance(error, CrossfootError):
+        return str(error)
+    return " ".join(f"{type(error).__name__}: {error}".split())
 
 
 def _unusable(item: Input, error: InputError) -> Document:

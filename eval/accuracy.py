@@ -132,16 +132,18 @@ def _match(truth: Document, result: Document) -> tuple[list[tuple[Table, Table |
     return pairs, len(free)
 
 
+def on_scan(box: Box, page: Page) -> Box:
+    """A box of the upright page as the smallest one around it in pixels of the scan."""
+    corners = [(x, y, 1.0) for x in (box.left, box.right) for y in (box.top, box.bottom)]
+    mapped = np.linalg.solve(np.array(page.from_scan), np.array(corners).T)
+    x, y = mapped[:2] / mapped[2]
+    return Box(x.min(), y.min(), x.max(), y.max())
+
+
 def _on_scan(table: Table, pages: dict[int, Page]) -> tuple[int, Box]:
     """Page and box of a table's first part, in pixels of the scan."""
     part = table.parts[0]
-    b = part.box
-    corners = np.array(
-        [[b.left, b.top, 1], [b.right, b.top, 1], [b.left, b.bottom, 1], [b.right, b.bottom, 1]]
-    )
-    mapped = np.linalg.solve(np.array(pages[part.page].from_scan), corners.T)
-    x, y = mapped[:2] / mapped[2]
-    return part.page, Box(x.min(), y.min(), x.max(), y.max())
+    return part.page, on_scan(part.box, pages[part.page])
 
 
 def _iou(a: Box, b: Box) -> float:

@@ -5,7 +5,8 @@
 Both sides read the same page with the same weights, two threads and the same detection
 side, in one process and by turns, imports and loading apart; the ratio of medians is
 printed. Whole processes are started afresh: from the shell's point of view, and until the
-first page's work begins. Peak memory is that of a process that reads a scan of N pages.
+first page's work begins. Peak memory is that of a process that reads a scan of N pages, all
+sample scans by turns, and the ratio says how it grows from the fewest pages to the most.
 """
 
 from __future__ import annotations
@@ -17,12 +18,13 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from importlib import metadata
 from pathlib import Path
 from typing import Any
 
 from ..ocr.options import OcrOptions
+from ..ocr.threads import available_cores
 from ..pipeline import Digitizer, Options
 from ..source import open_source
 
@@ -64,15 +66,21 @@ def main() -> None:
     )
     arguments = parser.parse_args()
     versions = ", ".join(f"{n} {metadata.version(n)}" for n in ("crossfoot", "paddleocr", "onnxruntime"))
-    print(f"{versions}; {os.cpu_count()} cores, {THREADS} threads")
+    print(f"{versions}; {available_cores()} cores, {THREADS} threads")
     ours, theirs = compare(arguments.page, arguments.rounds)
     print(f"digitize, one page      {ours:6.2f} s")
     print(f"PaddleOCR.predict alone {theirs:6.2f} s")
     print(f"ratio                   {ours / theirs:6.2f}")
     print(f"until work begins, cold {_cold(arguments.page):6.2f} s")
     print(f"crossfoot digitize      {_whole(arguments.page):6.2f} s, the whole process")
-    for pages in arguments.pages:
-        print(f"peak memory, {pages:4d} pages {_peak(arguments.page, pages)}")
+    scans = sorted(arguments.page.parent.glob("*.pdf"))
+    peaks = []
+    for pages in sorted(arguments.pages):
+        peak, read, status = _peak(scans, pages)
+        peaks.append(peak)
+        print(f"peak memory, {pages:4d} pages {peak:6.0f} MiB ({read} pages, {status})", flush=True)
+    if len(peaks) > 1:
+        print(f"ratio                   {peaks[-1] / peaks[0]:6.2f}")
 
 
 def compare(page: Path, rounds: int) -> tuple[float, float]:
@@ -135,21 +143,30 @@ def _whole(page: Path) -> float:
         return _seconds(lambda: _run(main_program, "digitize", str(page), "-o", out, "--quiet"))
 
 
-def _peak(page: Path, pages: int) -> str:
-    """Peak resident memory of a process that digitizes a scan of so many pages."""
-    import pypdfium2
-
+def _peak(scans: Sequence[Path], pages: int) -> tuple[float, str, str]:
+    """MiB of resident memory at most, pages and status of a process that digitizes so many pages."""
     with tempfile.TemporaryDirectory() as folder:
         scan = Path(folder) / "scan.pdf"
-        document = pypdfium2.PdfDocument.new()
-        single = pypdfium2.PdfDocument(page)
-        for _ in range(pages):
-            document.import_pages(single)
-        document.save(scan)
-        document.close()
-        single.close()
+        join(scans, pages, scan)
         peak, read, status = _run(_PEAK, str(scan)).split()
-    return f"{float(peak):6.0f} MiB ({read} pages, {status})"
+    return float(peak), read, status
+
+
+def join(scans: Sequence[Path], pages: int, target: Path) -> None:
+    """Write a PDF of so many pages, the first page of each scan by turns.
+
+    Each is imported by itself, because pages that come in one call share their images, and
+    an image that is decoded once and kept would make a leak look like none.
+    """
+    import pypdfium2
+
+    joined = pypdfium2.PdfDocument.new()
+    for number in range(pages):
+        single = pypdfium2.PdfDocument(scans[number % len(scans)])
+        joined.import_pages(single, [0])
+        single.close()
+    joined.save(target)
+    joined.close()
 
 
 if __name__ == "__main__":

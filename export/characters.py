@@ -15,7 +15,7 @@ _SURROGATE = re.compile(r"[\ud800-\udfff]")
 _LINE_BREAK = re.compile(r"\r\n?")
 _NOT_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 # Spreadsheets skip white space and invisible characters before they look for a formula.
-_FORMULA = re.compile(r"[\s\x00-\x20\u200b-\u200f\u2060\ufeff]*[=+\-@＝＋－＠]")
+_FORMULA = re.compile(r"[\s\x00-\x20\u200b-\u200f\u2060\ufeff]*[=+\-@]")
 
 
 def encodable(text: str) -> str:
@@ -30,7 +30,10 @@ def printable(text: str) -> str:
 
 def is_formula_like(text: str) -> bool:
     """Whether a spreadsheet might evaluate `text`: it begins like a formula and is no amount or dash."""
-    return _FORMULA.match(text) is not None and printed(text) == "text"
+    # East Asian editions take wide and small signs (＝ ﹦) for the plain ones. NFKD is the
+    # half of NFKC that maps them; the other half would join = and a combining stroke to ≠.
+    plain = unicodedata.normalize("NFKD", text)
+    return _FORMULA.match(plain) is not None and printed(text) == "text"
 
 
 def display_width(text: str) -> int:

@@ -1,4 +1,4 @@
-"""A document's folder: document.json, its tables as HTML, CSV, XLSX and Parquet.
+"""A document's folder: document.json, its tables as HTML, CSV, XLSX and Parquet, and pictures.
 
 Names come from file names and from somebody else's document.json, so every one is made
 harmless before it becomes a path. `document.json` is written last: where it stands, all
@@ -26,7 +26,7 @@ DOCUMENT = "document.json"
 PREVIOUS = ".previous.json"  # the earlier document.json, until the new one stands
 UNFINISHED = ".unfinished.json"
 TABLES = "tables"
-OVERLAY = "overlay"  # pictures of pages, which the command line puts beside the results
+OVERLAY = "overlay"  # pictures of pages
 
 _WHOLE = frozenset({"tables.xlsx", "cells.parquet"})
 _MAX_CHARACTERS = 100
@@ -83,19 +83,27 @@ def result_folder(out: Path, name: str, sha256: str, taken: Collection[Path] = (
     return suffixed if is_free(suffixed) else plain.with_name(f"{plain.name}-{digits[:64]}")
 
 
-def write_folder(document: Document, folder: Path, *, force: bool = False) -> list[Path]:
+def write_folder(
+    document: Document, folder: Path, *, force: bool = False, pictures: Path | None = None
+) -> list[Path]:
     """Write all formats of `document` into `folder`, which is made if need be.
 
-    A folder that holds results of the same source is rewritten, and files of tables that
-    are no more are removed. With `force`, files that are not ours stay where they are
-    unless they bear a name that is needed.
+    A folder that holds results of the same source is rewritten; files of tables that are
+    no more, and pictures of an earlier run, are removed. With `force`, files that are not
+    ours stay where they are unless they bear a name that is needed.
+
+    Args:
+        document: what to write.
+        folder: where to; not a symbolic link.
+        force: overwrite what is not ours or belongs to another source.
+        pictures: a folder of `page-<number>.png`, on the same file system, that are moved.
 
     Returns:
         the files written, document.json last.
 
     Raises:
-        OutputError: the folder holds something else and `force` is not set, or cannot be
-            written. An earlier document.json is then still there, as `.previous.json`.
+        OutputError: the folder is a link, or it holds something else and `force` is not
+            set, or it cannot be written. An earlier document.json is then still there, as `.previous.json`.
     """
     files = _render(document)
     held = _inspect(folder)
@@ -112,12 +120,25 @@ def write_folder(document: Document, folder: Path, *, force: bool = False) -> li
             (folder / name).unlink(missing_ok=True)
         for name, data in files.items():
             write_atomically(folder / name, data)
+        placed = _place_pictures(pictures, folder / OVERLAY)
         document.save(folder / DOCUMENT)
         for name in (PREVIOUS, UNFINISHED):
             (folder / name).unlink(missing_ok=True)
     except OSError as error:
         raise OutputError(f"cannot be written: {_reason(error)}", name=str(folder)) from None
-    return [*(folder / name for name in files), folder / DOCUMENT]
+    return [*(folder / name for name in files), *placed, folder / DOCUMENT]
+
+
+def _place_pictures(pictures: Path | None, target: Path) -> list[Path]:
+    """Move new pictures to where those of an earlier run are; these go in any case."""
+    for stale in target.glob("page-*.png"):
+        stale.unlink()
+    if pictures is None:
+        if target.is_dir() and not any(target.iterdir()):
+            target.rmdir()
+        return []
+    target.mkdir(exist_ok=True)
+    return [picture.replace(target / picture.name) for picture in sorted(pictures.iterdir())]
 
 
 def _render(document: Document) -> dict[str, bytes]:
@@ -155,8 +176,9 @@ class _Held:
 
 
 def _inspect(folder: Path) -> _Held:
-    if (folder / TABLES).is_symlink():
-        raise OutputError("is a link, and files elsewhere would be replaced", name=str(folder / TABLES))
+    for place in (folder, folder / TABLES, folder / OVERLAY):
+        if place.is_symlink():
+            raise OutputError("is a link, and files elsewhere would be replaced", name=str(place))
     try:
         if not folder.exists():
             return _Held(None, frozenset(), ())

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 from ..document import Cell, ColumnRole, Table, Values
+from ..errors import OptionsError
 from .characters import encodable
 
 if TYPE_CHECKING:
@@ -34,10 +35,16 @@ def frame(table: Table, values: Values = "text") -> pandas.DataFrame:
       where there is no amount; values that need more than 38 digits make it a column of
       `Decimal` objects. A spanning cell's amount stands at its first address only, or sums
       would count it twice. Columns with the role code, name, line_number or text keep
-      their text, so that amounts can be looked up and grouped by it.
+      their text, so that amounts can be looked up and grouped by it; where such a column of
+      a form bears amounts too, they stand in it as `Decimal` objects among the strings.
 
     `attrs` holds the table's id, title, unit, year and kind.
+
+    Raises:
+        OptionsError: `values` is none of these.
     """
+    if values not in get_args(Values):
+        raise OptionsError(f"must be one of {', '.join(get_args(Values))}, not {values!r}", name="values")
     import pandas as pd
 
     grid = _owners(table)
@@ -102,6 +109,8 @@ def _column(
     if values == "amount" and role not in _TEXT_ROLES:
         firsts = zip(rows, cells, strict=True)
         return _decimals([c.amount if (c.row, c.col) == (row, col) else None for row, c in firsts])
+    if values == "amount" and any(cell.amount is not None for cell in cells):
+        return pd.Series([encodable(c.text) if c.amount is None else c.amount for c in cells], dtype=object)
     strings = [cell.state if values == "state" else encodable(cell.text) for cell in cells]
     return pd.Series(strings, dtype=pd.StringDtype("pyarrow"))
 

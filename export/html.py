@@ -35,7 +35,7 @@ def table_html(table: Table) -> str:
     rows: list[list[Cell]] = [[] for _ in range(table.shape[0])]
     for cell in sorted(table.cells, key=lambda cell: (cell.row, cell.col)):
         rows[cell.row].append(cell)
-    lines = [f'<table data-id="{_escape(table.id)}">']
+    lines = [f'<table data-id="{_attribute(table.id)}">']
     if table.title:
         lines.append(f"<caption>{_escape(table.title)}</caption>")
     lines += [f"<tr>{''.join(map(_cell, row))}</tr>" for row in rows]
@@ -44,7 +44,7 @@ def table_html(table: Table) -> str:
 
 def page_html(table: Table) -> str:
     """A whole HTML page with the table, to be written as UTF-8; it loads nothing from elsewhere."""
-    title = _escape(table.title or table.id).replace("<br>", " ")
+    title = html.escape(printable(table.title or table.id))
     facts = [table.kind, table.organization, table.unit, None if table.year is None else str(table.year)]
     about = " · ".join(_escape(fact) for fact in facts if fact)
     return f"""\
@@ -75,9 +75,15 @@ def _cell(cell: Cell) -> str:
     if cell.amount is not None:
         attributes += ' class="amount"'
     if cell.state is not None:
-        attributes += f' data-state="{_escape(cell.state)}"'
+        attributes += f' data-state="{_attribute(cell.state)}"'
     return f"<{tag}{attributes}>{_escape(cell.text)}</{tag}>"
 
 
 def _escape(text: str) -> str:
-    return html.escape(printable(text), quote=True).replace("\n", "<br>")
+    """Text of an element, its line breaks shown."""
+    return html.escape(printable(text)).replace("\n", "<br>")
+
+
+def _attribute(text: str) -> str:
+    """An attribute's value, between double quotes; a parser gives back the same text."""
+    return html.escape(printable(text)).replace("\n", "&#10;")

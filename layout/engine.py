@@ -9,7 +9,7 @@ from typing import Protocol
 from ..document import Box
 from ..errors import EngineError
 from ..source import Image
-from .geometry import Mask
+from .ink import Ink
 from .options import LayoutOptions
 
 
@@ -38,17 +38,25 @@ class Grid:
     reason: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The grids of a page from top to bottom, and what was left out for the sake of a limit."""
+
+    grids: tuple[Grid, ...]
+    limits: tuple[str, ...] = ()
+
+
 class GridEngine(Protocol):
     """Finds the grids of one page."""
 
     name: str
 
-    def find(self, image: Image, ink: Mask) -> list[Grid]:
+    def find(self, image: Image, ink: Ink) -> Found:
         """Grids of an upright page, from top to bottom.
 
         Args:
             image: (height, width, 3) BGR.
-            ink: (height, width), 255 where there is black ink.
+            ink: its black ink.
         """
         ...
 

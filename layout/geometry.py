@@ -1,4 +1,4 @@
-"""Shared geometry: masks, matrices, and the scale of a page."""
+"""Shared geometry: masks, matrices, clusters."""
 
 from __future__ import annotations
 
@@ -10,16 +10,6 @@ import numpy.typing as npt
 
 Mask = npt.NDArray[np.uint8]
 Matrix = npt.NDArray[np.float64]  # (3, 3)
-
-LONG_SIDE_INCHES = 11.7  # A4
-
-
-def pixels_per_inch(shape: tuple[int, ...]) -> float:
-    """Scale of a page, from its size: disclosures are A4, whatever a file says of its dpi.
-
-    Bounded to 72 … 600, so that a small cutting is not taken for a page at 20 dpi.
-    """
-    return float(np.clip(max(shape[:2]) / LONG_SIDE_INCHES, 72, 600))
 
 
 def as_mask(image: npt.NDArray[Any]) -> Mask:

@@ -15,8 +15,8 @@ from img2table.document import Image as Img2TableImage
 from ..document import Box
 from ..errors import EngineError
 from ..source import Image
-from .engine import Grid, GridCell, reading_order
-from .geometry import Mask
+from .engine import Found, Grid, GridCell, reading_order
+from .ink import Ink
 from .options import LayoutOptions
 from .spans import merge_spans
 
@@ -29,14 +29,16 @@ class Img2TableEngine:
     def __init__(self, options: LayoutOptions) -> None:
         self.options = options
 
-    def find(self, image: Image, ink: Mask) -> list[Grid]:
+    def find(self, image: Image, ink: Ink) -> Found:
         """Grids of an upright page (height, width, 3) BGR; `ink` is not used."""
         encoded, data = cv2.imencode(".bmp", image)
         if not encoded:
             raise EngineError("the page could not be handed over", name=self.name)
         tables = Img2TableImage(src=data.tobytes()).extract_tables()
         grids = [grid for table in tables if (grid := _grid(table.content)) is not None]
-        return reading_order(grids[: self.options.max_tables])
+        most = self.options.max_tables
+        over = f"{len(grids)} tables on a page, more than max_tables ({most})"
+        return Found(tuple(reading_order(grids[:most])), (over,) if len(grids) > most else ())
 
 
 def _grid(content: object) -> Grid | None:

@@ -10,12 +10,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import pairwise
 
-from ..document import Box
+from ..document import Box, Reading
 from .words import Word, in_lines, line_text
 
 _GAP = 1.6  # of the line's height: a wider gap between words parts two texts
 _LEADING = 1.1  # of the line's height: a wider gap between lines parts two paragraphs
 _RAGGED = 2.0  # of the line's height: a line that ends earlier ends its paragraph
+_COLUMNS = 12  # open paragraphs that a line may continue
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +25,7 @@ class Line:
 
     box: Box
     text: str
-    confidence: float
+    reading: Reading
     height: float  # of one line
 
 
@@ -45,37 +46,52 @@ def _split(line: list[Word]) -> list[list[Word]]:
 
 def _line(run: list[Word]) -> Line:
     box = Box.around(word.box for word in run)
-    return Line(box, line_text(run), min(word.reading.confidence for word in run), box.height)
+    sources = {word.reading.source for word in run}
+    reading = Reading(
+        line_text(run),
+        min(word.reading.confidence for word in run),
+        sources.pop() if len(sources) == 1 else "mixed",
+    )
+    return Line(box, reading.text, reading, box.height)
+
+
+class _Open:
+    """A paragraph that may go on, with the extent of its lines."""
+
+    def __init__(self, line: Line) -> None:
+        self.lines = [line]
+        self.right = line.box.right
+
+    def takes(self, line: Line) -> bool:
+        """Take a line if it continues the paragraph; whether it did."""
+        last = self.lines[-1]
+        below = -0.3 * last.height <= line.box.top - last.box.bottom <= _LEADING * last.height
+        similar = abs(line.height - last.height) <= 0.3 * last.height
+        # The first line of a paragraph may be indented by two characters, no other.
+        indent = last.box.left - line.box.left
+        aligned = -0.8 * line.height <= indent <= (2.6 if len(self.lines) == 1 else 0.8) * line.height
+        full = last.box.right >= max(self.right, line.box.right) - _RAGGED * last.height
+        if below and similar and aligned and full and last.text[-1:] not in "。；;":
+            self.lines.append(line)
+            self.right = max(self.right, line.box.right)
+            return True
+        return False
 
 
 def find_paragraphs(lines: Iterable[Line]) -> list[Line]:
     """Join lines that continue one another; `lines` from top to bottom."""
-    paragraphs: list[list[Line]] = []
+    paragraphs: list[_Open] = []
     for line in lines:
-        before = next((p for p in reversed(paragraphs) if _goes_on(p, line)), None)
-        if before is None:
-            paragraphs.append([line])
-        else:
-            before.append(line)
-    return [_paragraph(lines) for lines in paragraphs]
-
-
-def _goes_on(paragraph: list[Line], line: Line) -> bool:
-    last = paragraph[-1]
-    right = max(p.box.right for p in paragraph)
-    below = -0.3 * last.height <= line.box.top - last.box.bottom <= _LEADING * last.height
-    similar = abs(line.height - last.height) <= 0.3 * last.height
-    # The first line of a paragraph may be indented by two characters, no other.
-    indent = last.box.left - line.box.left
-    aligned = -0.8 * line.height <= indent <= (2.6 if len(paragraph) == 1 else 0.8) * line.height
-    full = last.box.right >= max(right, line.box.right) - _RAGGED * last.height
-    return below and similar and aligned and full and last.text[-1:] not in "。；;"
+        # Columns stand side by side, a few of them: no need to look back further.
+        if not any(paragraph.takes(line) for paragraph in reversed(paragraphs[-_COLUMNS:])):
+            paragraphs.append(_Open(line))
+    return [_paragraph(paragraph.lines) for paragraph in paragraphs]
 
 
 def _paragraph(lines: list[Line]) -> Line:
-    return Line(
-        Box.around(line.box for line in lines),
-        "".join(line.text for line in lines),
-        min(line.confidence for line in lines),
-        lines[0].height,
-    )
+    if len(lines) == 1:
+        return lines[0]
+    text = "".join(line.text for line in lines)
+    confidence = min(line.reading.confidence for line in lines)
+    reading = Reading(text, confidence, lines[0].reading.source)
+    return Line(Box.around(line.box for line in lines), text, reading, lines[0].height)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
+import numpy.typing as npt
 
 from ..document import Box
 from .geometry import Mask, as_mask, clusters
@@ -21,26 +22,32 @@ _STROKE = 0.145
 _GAP = 0.025
 _THICKEST = 0.08
 _UNBROKEN = 0.25
-_FREE = 0.6  # share of a broken ruling that has paper above or below
+_PARTS = 5  # of a segment, judged each for itself
+_FREE = 0.8  # share of a broken ruling that has paper above or below
 
 
 @dataclass(frozen=True)
 class Strokes:
-    """Masks (height, width) of horizontal and vertical strokes, and the scale."""
+    """Masks (height, width) of horizontal and vertical strokes, of all ink, and the scale."""
 
     horizontal: Mask
     vertical: Mask
+    ink: Mask
     per_inch: float
 
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """A stroke's centre line: from `start` to `end` along, at `at` across, in pixels."""
+    """A stroke's centre line: from `start` to `end` along, at `at` across, in pixels.
+
+    `solid` is the share that bore ink before gaps were closed, in the fifth of its length
+    where that share is least: a character's stroke has its gap where it ends.
+    """
 
     start: float
     end: float
     at: float
-    thickness: float
+    solid: float
 
     @property
     def length(self) -> float:
@@ -74,7 +81,8 @@ class Ruling:
 def find_strokes(ink: Mask, per_inch: float) -> Strokes:
     """Separate the long thin strokes of an ink mask by direction."""
     vertical = _strokes_along_rows(np.ascontiguousarray(ink.T), per_inch)
-    return Strokes(_strokes_along_rows(ink, per_inch), np.ascontiguousarray(vertical.T), per_inch)
+    horizontal = _strokes_along_rows(ink, per_inch)
+    return Strokes(horizontal, np.ascontiguousarray(vertical.T), ink, per_inch)
 
 
 def _strokes_along_rows(ink: Mask, per_inch: float) -> Mask:
@@ -115,41 +123,42 @@ def _without_text(strokes: Mask, ink: Mask, per_inch: float) -> Mask:
     return kept
 
 
-def find_segments(mask: Mask, area: Box, *, vertical: bool, per_inch: float) -> list[Segment]:
+def find_segments(strokes: Strokes, area: Box, *, vertical: bool) -> list[Segment]:
     """Strokes within `area` as segments in page coordinates, along their own direction."""
     left, top, right, bottom = (round(v) for v in area.to_list())
-    part = mask[top:bottom, left:right]
-    along0, across0 = (top, left) if vertical else (left, top)
+    along, across = (top, left) if vertical else (left, top)
+    mask = (strokes.vertical if vertical else strokes.horizontal)[top:bottom, left:right]
+    ink = strokes.ink[top:bottom, left:right]
     if vertical:
-        part = np.ascontiguousarray(part.T)
-    count, labels, stats, centres = cv2.connectedComponentsWithStats(part, connectivity=8)
+        mask, ink = np.ascontiguousarray(mask.T), np.ascontiguousarray(ink.T)
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
     segments = []
     for index in range(1, count):
         x, y, width, height, pixels = (int(v) for v in stats[index])
-        if width < 0.6 * _STROKE * per_inch:
+        if width < 0.6 * _STROKE * strokes.per_inch:
             continue
-        thickness = pixels / width
-        if height > 3 * thickness + 0.02 * width:  # a slanted or bent run: cut where it bends
-            segments += _pieces(labels[y : y + height, x : x + width] == index, x + along0, y + across0)
-            continue
-        segments.append(
-            Segment(x + along0, x + width + along0, float(centres[index][1]) + across0, thickness)
-        )
+        run = labels[y : y + height, x : x + width] == index
+        solid = run & (ink[y : y + height, x : x + width] > 0)
+        # A slanted or bent run is cut into pieces short enough to be straight.
+        bent = height > 3 * pixels / width + 0.02 * width
+        step = max(8, width // 12) if bent else width
+        for start in range(0, width, step):
+            segment = _segment(run[:, start : start + step], solid[:, start : start + step])
+            if segment is not None:
+                dx, dy = x + start + along, y + across
+                segments.append(Segment(segment.start + dx, segment.end + dx, segment.at + dy, segment.solid))
     return segments
 
 
-def _pieces(run: np.ndarray[tuple[int, int], np.dtype[np.bool_]], along0: int, across0: int) -> list[Segment]:
-    """A bent run cut into pieces short enough to be straight, each with its own position."""
-    pieces = []
-    step = max(8, run.shape[1] // 12)
-    for start in range(0, run.shape[1], step):
-        rows, columns = np.nonzero(run[:, start : start + step])
-        if rows.size:
-            end = start + int(columns.max()) + 1
-            pieces.append(
-                Segment(start + along0, end + along0, float(rows.mean()) + across0, rows.size / (end - start))
-            )
-    return pieces
+def _segment(run: npt.NDArray[np.bool_], solid: npt.NDArray[np.bool_]) -> Segment | None:
+    """A straight piece of a run, in its own coordinates."""
+    rows, columns = np.nonzero(run)
+    if not rows.size:
+        return None
+    length = int(columns.max()) + 1
+    inked = np.asarray(solid.any(axis=0))[:length]
+    least = min(float(part.mean()) for part in np.array_split(inked, _PARTS) if part.size)
+    return Segment(0.0, float(length), float(rows.mean()), least)
 
 
 def join_segments(segments: list[Segment], per_inch: float) -> list[Ruling]:
@@ -162,6 +171,11 @@ def join_segments(segments: list[Segment], per_inch: float) -> list[Ruling]:
     groups = clusters((s.at for s in segments), near)
     rulings = [_fit([segments[i] for i in group]) for group in groups]
     return sorted(rulings, key=lambda r: r.at((r.start + r.end) / 2))
+
+
+def merged(a: Ruling, b: Ruling) -> Ruling:
+    """Two rulings as one line."""
+    return _fit([*a.segments, *b.segments])
 
 
 def _fit(segments: list[Segment]) -> Ruling:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 
 Span = tuple[int, int, int, int]  # row, column, row span, column span
 Labels = npt.NDArray[np.int64]
+Mask = npt.NDArray[np.bool_]
+Sides = tuple[npt.NDArray[Any], npt.NDArray[Any]]  # below a rectangle, right of it
+
+_MOST_REPAIRS = 100  # a table that needs more is not understood at all
 
 
-def merge_spans(
-    shape: tuple[int, int], ruled_below: npt.NDArray[np.bool_], ruled_right: npt.NDArray[np.bool_]
-) -> list[Span]:
+def merge_spans(shape: tuple[int, int], ruled_below: Mask, ruled_right: Mask) -> list[Span]:
     """Merge rectangles that no ruling parts, and close the results to rectangles.
 
     Args:
@@ -22,17 +26,50 @@ def merge_spans(
     Returns:
         Spans in reading order that cover every address exactly once.
     """
-    rows, columns = shape
-    index = np.arange(rows * columns).reshape(shape)
-    forest = _Forest(rows * columns)
-    for a, b in zip(index[:-1][~ruled_below].tolist(), index[1:][~ruled_below].tolist(), strict=True):
-        forest.unite(a, b)
-    for a, b in zip(index[:, :-1][~ruled_right].tolist(), index[:, 1:][~ruled_right].tolist(), strict=True):
-        forest.unite(a, b)
+    forest = _united(shape, ruled_below, ruled_right)
     labels = forest.labels(shape)
     while _swallow(labels, forest):
         labels = forest.labels(shape)
     return sorted(_bounds(labels).values())
+
+
+def settle(shape: tuple[int, int], ruled: Sides, ink: Sides, least: float) -> Sides:
+    """Rule further sides until cells are rectangles, as far as there is ink for it.
+
+    Where a missing ruling would make an L of two cells, the side that has the most ink of
+    all those inside the L is ruled after all, rather than that the cells around it are
+    swallowed.
+
+    Args:
+        shape: (rows, columns) of the smallest rectangles.
+        ruled: which sides are ruled, below (rows - 1, columns) and right (rows, columns - 1).
+        ink: share of each side that bears ink, in the same shapes.
+        least: share below which a side is open whatever comes of it.
+    """
+    below, right = ruled[0].copy(), ruled[1].copy()
+    for _ in range(_MOST_REPAIRS):
+        labels = _united(shape, below, right).labels(shape)
+        sizes = np.bincount(labels.ravel())
+        crooked = np.isin(labels, [n for n, (*_, h, w) in _bounds(labels).items() if sizes[n] != h * w])
+        inside_below = np.where(crooked[:-1] & (labels[:-1] == labels[1:]) & ~below, ink[0], 0.0)
+        inside_right = np.where(crooked[:, :-1] & (labels[:, :-1] == labels[:, 1:]) & ~right, ink[1], 0.0)
+        most_below, most_right = inside_below.max(initial=0.0), inside_right.max(initial=0.0)
+        if max(most_below, most_right) < least:
+            break
+        sides, values = (below, inside_below) if most_below >= most_right else (right, inside_right)
+        sides[np.unravel_index(values.argmax(), values.shape)] = True
+    return below, right
+
+
+def _united(shape: tuple[int, int], ruled_below: Mask, ruled_right: Mask) -> _Forest:
+    """Rectangles without a ruling between them, united."""
+    index = np.arange(shape[0] * shape[1]).reshape(shape)
+    forest = _Forest(index.size)
+    for a, b in zip(index[:-1][~ruled_below].tolist(), index[1:][~ruled_below].tolist(), strict=True):
+        forest.unite(a, b)
+    for a, b in zip(index[:, :-1][~ruled_right].tolist(), index[:, 1:][~ruled_right].tolist(), strict=True):
+        forest.unite(a, b)
+    return forest
 
 
 class _Forest:

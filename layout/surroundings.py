@@ -15,17 +15,21 @@ from ..amounts import scale
 from ..document import Box, Stage, TextRole
 from .paragraphs import Line
 
-_UNIT = re.compile(r"(?:金额)?单位[:：\s]*(?:人民币)?(?P<unit>[百千万亿]*元)")
+# A county may be called 元氏: nothing but an end may follow the unit.
+_UNIT = re.compile(
+    r"(?:^|[(（\s]|金额|计量)单位[:：\s]{0,4}(?:人民币)?(?P<unit>[百千万亿]{0,2}元)(?=$|[\s,，;；)）])"
+)
 _ORGANIZATION = re.compile(
     r"^(?:编制|填报|申报|预算|项目)?(?:单位名称|部门名称|部门|单位|主管部门)"
     r"(?:[(（][^)）]{0,12}[)）])?\s*[:：]\s*(?P<name>.*)$"
 )
 _NOTE = re.compile(r"^(?:注|备注|说明|附注)\s*\d*\s*[:：.、]")
-_FORMULA = re.compile(r"^\d{1,3}\s*[行栏].{0,6}=|^=?\(?[\d+.…\s]+\)?\s*[行栏]")
+_FORMULA = re.compile(r"^\d{1,3}\s{0,2}[行栏].{0,6}=")
 _FORM_NUMBER = re.compile(r"^(?:公开\s*\d+\s*表|附[件表]\s*\d*[:：]?|表\s*\d+)$")
 _PAGE_NUMBER = re.compile(r"^[-—–·\s]*(?:第\s*)?\d{1,4}\s*(?:页)?[-—–·\s]*$")
 _YEAR = re.compile(r"(20\d{2})\s*年")
 _DATE = re.compile(r"^(?:填报|编制|填表)?日期|20\d{2}\s*年\s*\d{1,2}\s*月")
+_LONGEST = 200  # characters of a line that are looked at
 _TITLE_LINES = 8  # above a table; what stands higher belongs to the text before it
 
 
@@ -76,9 +80,9 @@ def _around_one(lines: Sequence[Line], above: list[int], below: list[int], table
     roles: dict[int, TextRole] = {}
     organization = unit = None
     for i in above:
-        text = unicodedata.normalize("NFKC", lines[i].text).strip()
+        text = unicodedata.normalize("NFKC", lines[i].text[:_LONGEST]).strip()
         money = _UNIT.search(text)
-        named = _ORGANIZATION.match(lines[i].text.strip())
+        named = _ORGANIZATION.match(lines[i].text[:_LONGEST].strip())
         if money and scale(money["unit"]) is not None:
             unit, roles[i] = money["unit"], "unit"
         elif named and scale(named["name"].strip()) is None:
@@ -129,10 +133,10 @@ def _adjoin(upper: Line, lower: Line) -> bool:
 
 def _title_score(line: Line, table: Box) -> float:
     """Centred above the table, near it, and not a sentence; 表 at its end decides."""
-    text = line.text.strip()
+    text = line.text[:_LONGEST].strip()
     centred = abs(line.box.center[0] - table.center[0]) < 0.1 * table.width
     gap = (table.top - line.box.bottom) / max(line.height, 1.0)
-    named = re.search(r"表(?:\s*[(（].*[)）])?$", text) is not None
+    named = re.search(r"表(?:\s{0,4}[(（][^()（）]{0,40}[)）])?$", text) is not None
     sentence = (
         text.endswith(("。", "；", "，", ":", "：")) or len(text) > 60 or _PAGE_NUMBER.match(text) is not None
     )
@@ -143,7 +147,7 @@ def _notes(lines: Sequence[Line], below: list[int]) -> list[int]:
     """Lines below a table that begin with 注 or a formula, and those that continue them."""
     notes: list[int] = []
     for i in below:
-        text = unicodedata.normalize("NFKC", lines[i].text).strip()
+        text = unicodedata.normalize("NFKC", lines[i].text[:_LONGEST]).strip()
         near = not notes or lines[i].box.top - lines[notes[-1]].box.bottom < 1.5 * lines[i].height
         if not near or (not notes and not _NOTE.match(text) and not _FORMULA.match(text)):
             break

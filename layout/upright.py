@@ -63,7 +63,7 @@ def skew(image: Image, max_skew: float) -> float:
     small = (
         cv2.resize(image, None, fx=shrink, fy=shrink, interpolation=cv2.INTER_AREA) if shrink < 1 else image
     )
-    y, x = np.nonzero(black_ink(small.astype(np.uint8, copy=False)))
+    y, x = np.nonzero(black_ink(small.astype(np.uint8, copy=False)).mask)
     if x.size < 200 or max_skew == 0:
         return 0.0
     step = -(-x.size // _MAX_POINTS)

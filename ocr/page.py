@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from ..document import Box, Reading
 from ..layout.engine import Grid
-from ..layout.geometry import Mask
+from ..layout.ink import Ink
 from ..layout.words import Word, joined
-from ..source import Image
-from ..source import Word as LayerWord
-from .cutting import Piece, Place, cut_at_rulings, place_whole
+from ..source import Image, PageImage
+from .cutting import Piece, Place, cut_at_rulings, cut_words
 from .engine import Engine
 from .unclaimed import unclaimed_ink
 
 _BELIEVED = 0.6  # ink that detection passed over is text only if it reads clearly
+_DOUBTFUL = 0.5  # confidence at most of a cell in which some ink was not read
 TEXT_LAYER = "text_layer"
+
+Read = list[tuple[Piece, Reading]]
 
 
 @dataclass(frozen=True)
@@ -29,7 +31,7 @@ class PageText:
         cells: reading of each cell that bears text.
         outside: words outside all tables.
         astray: words inside a table that belong to none of its cells.
-        unread: boxes of ink in cells in which nothing at all was read.
+        unread: boxes of ink in cells in which nothing was read, or nothing to be believed.
         boxes: every box that was read, for pictures.
     """
 
@@ -40,36 +42,36 @@ class PageText:
     boxes: tuple[Box, ...]
 
 
-def read_scan(engine: Engine, image: Image, ink: Mask, grids: Sequence[Grid]) -> PageText:
+def read_scan(engine: Engine, image: Image, ink: Ink, grids: Sequence[Grid]) -> PageText:
     """Read an upright page (height, width, 3) whose grids are known."""
     pieces = cut_at_rulings(engine.detect(image), grids)
     missed = unclaimed_ink(ink, pieces, grids)
     readings = engine.recognize(crops(image, [*pieces, *missed]))
-    read = list(zip(pieces, readings[: len(pieces)], strict=True))
-    return _gathered(read + _believed(missed, readings[len(pieces) :]))
+    detected = list(zip(pieces, readings[: len(pieces)], strict=True))
+    return _gathered(detected, list(zip(missed, readings[len(pieces) :], strict=True)))
 
 
-def read_layer(
-    words: Iterable[LayerWord], image: Image, ink: Mask, grids: Sequence[Grid], engine: Callable[[], Engine]
-) -> PageText:
-    """Put the words of a text layer into cells; a layer is exact, so its confidence is 1.
+def read_layer(page: PageImage, ink: Ink, grids: Sequence[Grid], engine: Callable[[], Engine]) -> PageText:
+    """Put the words of a page's text layer into cells; a layer is exact, so its confidence is 1.
 
-    Ink in cells that the layer says nothing of, such as a pasted picture of a table, is
-    read by the engine, which is loaded for that alone.
+    Pictures on the page, and ink in cells that the layer says nothing of, are read by the
+    engine, which is loaded for that alone.
     """
-    read = [(place_whole(word.box, grids), Reading(word.text, 1.0, TEXT_LAYER)) for word in words]
-    missed = unclaimed_ink(ink, [piece for piece, _ in read], grids)
-    if missed:
-        read += _believed(missed, engine().recognize(crops(image, missed)))
-    return _gathered(read)
+    parts = cut_words(page.words or (), grids)
+    read = [(piece, Reading(text, 1.0, TEXT_LAYER)) for piece, text in parts]
+    boxes = [box for picture in page.pictures for box in _in_picture(engine(), page.image, picture)]
+    pieces = cut_at_rulings(boxes, grids)
+    missed = unclaimed_ink(ink, [piece for piece, _ in read] + pieces, grids)
+    readings = engine().recognize(crops(page.image, [*pieces, *missed])) if pieces or missed else []
+    read += zip(pieces, readings[: len(pieces)], strict=True)
+    return _gathered(read, list(zip(missed, readings[len(pieces) :], strict=True)))
 
 
-def _believed(pieces: Sequence[Piece], readings: Sequence[Reading]) -> list[tuple[Piece, Reading]]:
-    """Readings of passed-over ink, without the text of those that may well be dirt."""
-    return [
-        (piece, reading if reading.confidence >= _BELIEVED else replace(reading, text="", alternatives=()))
-        for piece, reading in zip(pieces, readings, strict=True)
-    ]
+def _in_picture(engine: Engine, image: Image, picture: Box) -> list[Box]:
+    """Boxes of text in a part of a page, in pixels of the page."""
+    left, top = int(picture.left), int(picture.top)
+    part = np.ascontiguousarray(_inside(image, picture))
+    return [Box(b.left + left, b.top + top, b.right + left, b.bottom + top) for b in engine.detect(part)]
 
 
 def crops(image: Image, pieces: Sequence[Piece]) -> list[Image]:
@@ -94,23 +96,43 @@ def _inside(image: Image, box: Box) -> Image:
     return image[top : max(top + 1, int(np.ceil(box.bottom))), left : max(left + 1, int(np.ceil(box.right)))]
 
 
-def _gathered(read: Sequence[tuple[Piece, Reading]]) -> PageText:
+def _gathered(detected: Read, missed: Read) -> PageText:
+    """Readings by cell; `missed` is ink that detection passed over, which may be dirt."""
     by_cell: dict[Place, list[Word]] = {}
-    blank: dict[Place, Box] = {}
     outside: list[Word] = []
     astray: list[Word] = []
-    for piece, reading in read:
-        word = Word(piece.box, reading)
+    unread: list[tuple[Place, Box]] = []
+    for piece, reading in detected:
         if piece.place is None:
-            (astray if piece.astray else outside).append(word)
+            (astray if piece.astray else outside).append(Word(piece.box, reading))
         elif reading.text:
-            by_cell.setdefault(piece.place, []).append(word)
+            by_cell.setdefault(piece.place, []).append(Word(piece.box, reading))
         else:
-            blank.setdefault(piece.place, piece.box)
+            unread.append((piece.place, piece.box))
+    for piece, reading in missed:
+        if piece.place is None:
+            continue
+        if _believed(reading, by_cell.get(piece.place, ())):
+            by_cell.setdefault(piece.place, []).append(Word(piece.box, reading))
+        else:
+            unread.append((piece.place, piece.box))
+    cells = {place: joined(words) for place, words in by_cell.items()}
+    for place, _ in unread:
+        if place in cells:  # its text may lack a digit
+            cells[place] = replace(cells[place], confidence=min(cells[place].confidence, _DOUBTFUL))
     return PageText(
-        cells={place: joined(words) for place, words in by_cell.items()},
+        cells=cells,
         outside=tuple(word for word in outside if word.reading.text),
         astray=tuple(astray),
-        unread=tuple(box for place, box in blank.items() if place not in by_cell),
-        boxes=tuple(piece.box for piece, _ in read),
+        unread=tuple(box for _, box in unread),
+        boxes=tuple(piece.box for piece, _ in (*detected, *missed)),
     )
+
+
+def _believed(reading: Reading, beside: Sequence[Word]) -> bool:
+    """Whether passed-over ink is text: it reads clearly, and is more than a stroke beside text.
+
+    A lone dash in a cell is a dash; beside a number the same stroke would be a minus.
+    """
+    alone = not beside
+    return reading.confidence >= _BELIEVED and (alone or any(c.isalnum() for c in reading.text))

@@ -8,7 +8,6 @@ padded to a few widths: ONNX Runtime plans memory per shape and would never give
 from __future__ import annotations
 
 import math
-import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -22,6 +21,7 @@ from ..errors import EngineError
 from ..source import Image
 from . import detection, lattice
 from .options import OcrOptions
+from .threads import available_cores
 
 HEIGHT = 48  # the recogniser's input height
 MIN_WIDTH = 320  # what the recogniser was trained on; narrower crops are padded
@@ -70,7 +70,7 @@ def _session(folder: Path, threads: int) -> Any:
     import onnxruntime
 
     options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = threads or os.cpu_count() or 1
+    options.intra_op_num_threads = threads or available_cores()
     options.inter_op_num_threads = 1
     options.log_severity_level = 3
     # Inputs come in many shapes, and a memory plan would be kept for each of them.
@@ -80,7 +80,11 @@ def _session(folder: Path, threads: int) -> Any:
             str(folder / "inference.onnx"), options, providers=["CPUExecutionProvider"]
         )
     except Exception as error:  # onnxruntime raises a dozen unrelated classes
-        raise EngineError(f"cannot be loaded: {str(error).splitlines()[0]}", name=str(folder)) from error
+        raise EngineError(
+            f"cannot be loaded: {str(error).splitlines()[0]}",
+            name=str(folder),
+            remedy="run `crossfoot weights verify`",
+        ) from error
 
 
 def _run(session: Any, inputs: npt.NDArray[np.float32]) -> Any:

@@ -14,7 +14,8 @@ import numpy as np
 
 from ..document import Box
 from ..layout.engine import Grid
-from ..layout.geometry import Mask, clusters, pixels_per_inch
+from ..layout.geometry import Mask, clusters
+from ..layout.ink import Ink
 from .cutting import Piece, Place
 
 _LEAST = 0.035  # inches: half of a 5-point digit; smaller is a speck
@@ -23,24 +24,23 @@ _INSET = 0.02  # inches kept away from rulings, which are thick and rough at the
 _PADDING = 3.0
 
 
-def unclaimed_ink(ink: Mask, pieces: Sequence[Piece], grids: Sequence[Grid]) -> list[Piece]:
+def unclaimed_ink(ink: Ink, pieces: Sequence[Piece], grids: Sequence[Grid]) -> list[Piece]:
     """Boxes of ink in cells that no piece covers, each with its cell.
 
     Args:
-        ink: (height, width) mask of black ink of the upright page.
+        ink: black ink of the upright page.
         pieces: what detection found, cut at rulings.
         grids: the tables of the page.
     """
     if not grids:
         return []
-    per_inch = pixels_per_inch(ink.shape)
-    rest = ink.copy()
+    rest = ink.mask.copy()
     for piece in pieces:
         left, top, right, bottom = (int(v) for v in piece.box.to_list())
         rest[max(0, top - 2) : bottom + 3, max(0, left - 2) : right + 3] = 0
     found: list[Piece] = []
     for index, grid in enumerate(grids):
-        found += _in_grid(rest, grid, index, per_inch)
+        found += _in_grid(rest, grid, index, ink.per_inch)
     return found
 
 

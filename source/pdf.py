@@ -20,11 +20,12 @@ from .embedded import embedded_scan, is_cut_off
 from .geometry import Matrix, View, center, moved, scaling
 from .judging import distrust, inked_runs
 from .options import SourceOptions
+from .pasted import pasted_pictures, within
 from .pdffile import PDFIUM, PdfFile
 from .records import Image, PageImage, Word
 from .sizing import work_image
 from .survey import Survey, survey_page
-from .textlayer import Run, read_characters, runs_of
+from .textlayer import MAX_CHARACTERS, Run, read_characters, runs_of
 
 MAX_IMAGE_DPI = 400  # beyond, drawing costs time and shows no more than the paper had
 
@@ -52,14 +53,15 @@ class PdfSource(Source):
             survey = survey_page(page)
             for image in survey.images:
                 self._require_pixels(number, *image.size, "has an image of")
-            characters = read_characters(page, survey.to_shown)
+            characters, count = read_characters(page, survey.to_shown)
+            limits = tuple(_limits(number, survey, count))
             runs, reason = runs_of(characters), distrust(characters, survey)
             if runs and not reason:
                 view = self._draw(page, number, survey, self._options.render_dpi, "text_layer")
                 inked, reason = inked_runs(runs, view)
                 if not reason:
-                    return self._result(number, view, words=inked)
-            problems = tuple(_problems(number, survey, reason if runs else ""))
+                    return self._result(number, view, words=inked, problems=limits, survey=survey)
+            problems = limits + tuple(_problems(number, survey, reason if runs else ""))
             scan = embedded_scan(self._file, page, survey)
             view = scan or self._draw(page, number, survey, self._drawing_dpi(survey), "render")
             return self._result(number, view, layer=runs, problems=problems)
@@ -90,10 +92,18 @@ class PdfSource(Source):
         words: Sequence[Run] | None = None,
         layer: Sequence[Run] = (),
         problems: tuple[Problem, ...] = (),
+        survey: Survey | None = None,
     ) -> PageImage:
+        """What was found, in pixels of the image; `survey` where pictures are to be looked for."""
         image, matrix, reduced = work_image(view.pixels, number, self._options)
         to_image = np.array(matrix) @ view.to_pixels
         height, width = view.pixels.shape[:2]
+        pictures: list[Box] = []
+        if survey:
+            pictures, dropped = pasted_pictures(survey, words or (), to_image, image)
+            if dropped:
+                message = f"the largest {len(pictures)} pictures were kept (MAX_PICTURES), {dropped} left out"
+                problems = (*problems, _limit(number, message))
         return PageImage(
             number,
             image,
@@ -102,7 +112,24 @@ class PdfSource(Source):
             None if words is None else tuple(_words(words, to_image, image)),
             tuple(_words(layer, to_image, image)),
             reduced + problems,
+            tuple(pictures),
         )
+
+
+def _limit(number: int, message: str) -> Problem:
+    return Problem("warning", "limit_reached", message, page=number, stage="source")
+
+
+def _limits(number: int, survey: Survey, characters: int) -> Iterator[Problem]:
+    """What of a page was not looked at because there is too much of it."""
+    if characters > MAX_CHARACTERS:
+        yield _limit(
+            number,
+            f"the text layer was not used: it has {characters:,} characters, "
+            f"more than {MAX_CHARACTERS:,} (MAX_CHARACTERS)",
+        )
+    for what in sorted(survey.limits):
+        yield _limit(number, f"what the page is made of was not looked at in full: {what} were left out")
 
 
 def _problems(number: int, survey: Survey, distrusted: str) -> Iterator[Problem]:
@@ -122,5 +149,5 @@ def _words(runs: Sequence[Run], to_image: Matrix, image: Image) -> Iterator[Word
         box = moved(run.box, to_image)
         x, y = center(box)
         if 0 <= x <= width and 0 <= y <= height:
-            left, top, right, bottom = box
-            yield Word(run.text, Box(max(0.0, left), max(0.0, top), min(width, right), min(height, bottom)))
+            letters = ((text, within(moved(ink, to_image), image)) for text, ink in run.letters)
+            yield Word(run.text, within(box, image), tuple(letters))

@@ -10,7 +10,8 @@ from __future__ import annotations
 import ctypes
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from typing import Any, BinaryIO
 
 import numpy as np
@@ -19,32 +20,59 @@ import pypdfium2.raw as pdfium
 from ..errors import DamagedInput, InputError, PasswordNeeded, UnsupportedInput
 from .records import Image
 
+MAX_READ = 16 << 20  # bytes read from a file, and
+MAX_PAGES = 16  # pages taken from it, before it is opened again
+OPENING_SHARE = 8  # what opening reads is at most this often what the pages read: tables may be broken
+
 PDFIUM = threading.RLock()
 """Held around every PDFium call, by whoever makes one."""
 
 
 class PdfFile:
-    """An open PDF. Its handles are valid until `close`, which may be called twice."""
+    """An open PDF. Its handles are valid until `close`, which may be called twice.
+
+    PDFium keeps every stream and object that it has read until the document is closed: a
+    scan of a thousand pages would end up in memory whole. So between pages it is now and
+    then opened again, which nobody notices.
+    """
 
     def __init__(self, stream: BinaryIO, name: str, password: str | None) -> None:
-        access = _access(stream)
-        secret = None if password is None else password.encode("utf-8", "replace") + b"\0"
-        self.document = pdfium.FPDF_LoadCustomDocument(access, secret)
-        if not self.document:
-            raise _refusal(pdfium.FPDF_GetLastError(), name, password)
+        self._opening = (stream, name, password)
+        self.document: Any = None
+        self._open()
         self.page_count: int = pdfium.FPDF_GetPageCount(self.document)
+
+    def _open(self) -> None:
+        """Open the document; in place of the one that is open, once that has succeeded."""
+        stream, name, password = self._opening
+        meter = _Meter()
+        access = _access(stream, meter)
+        secret = None if password is None else password.encode("utf-8", "replace") + b"\0"
+        document = pdfium.FPDF_LoadCustomDocument(access, secret)
+        if not document:
+            raise _refusal(pdfium.FPDF_GetLastError(), name, password)
+        self.close()
+        self.document = document
         self._form = info = None
-        if pdfium.FPDF_GetFormType(self.document) != pdfium.FORMTYPE_NONE:
+        if pdfium.FPDF_GetFormType(document) != pdfium.FORMTYPE_NONE:
             info = pdfium.FPDF_FORMFILLINFO(version=2)
-            self._form = pdfium.FPDFDOC_InitFormFillEnvironment(self.document, info)
+            self._form = pdfium.FPDFDOC_InitFormFillEnvironment(document, info)
         self._kept = (access, info)  # PDFium reads them until it closes the document
+        self._meter, self._opened_with, self._pages = meter, meter.read, 0
+
+    def _renew(self) -> None:
+        """Open the document again where it has grown; it stays as it is where that fails."""
+        read = self._meter.read - self._opened_with
+        if (read > MAX_READ or self._pages >= MAX_PAGES) and read * OPENING_SHARE >= self._opened_with:
+            with suppress(InputError):  # the file was changed or is gone; what is open may still do
+                self._open()
 
     def close(self) -> None:
         """Free the document, under the lock."""
         with PDFIUM:
-            if self._form:
-                pdfium.FPDFDOC_ExitFormFillEnvironment(self._form)
             if self.document:
+                if self._form:
+                    pdfium.FPDFDOC_ExitFormFillEnvironment(self._form)
                 pdfium.FPDF_CloseDocument(self.document)
             self.document = self._form = None
 
@@ -55,6 +83,8 @@ class PdfFile:
         Raises:
             ValueError: it cannot be loaded.
         """
+        self._renew()
+        self._pages += 1
         page = pdfium.FPDF_LoadPage(self.document, number - 1)
         if not page:
             raise ValueError("its structure is broken")
@@ -83,7 +113,14 @@ class PdfFile:
         return image
 
 
-def _access(stream: BinaryIO) -> Any:
+@dataclass(slots=True)
+class _Meter:
+    """Counts the bytes that were read."""
+
+    read: int = 0
+
+
+def _access(stream: BinaryIO, meter: _Meter) -> Any:
     """PDFium's way into a stream."""
 
     def block(_: Any, position: int, buffer: Any, size: int) -> int:
@@ -95,6 +132,7 @@ def _access(stream: BinaryIO) -> Any:
         if len(data) != size:
             return 0
         ctypes.memmove(buffer, data, size)
+        meter.read += size
         return 1
 
     access = pdfium.FPDF_FILEACCESS()

@@ -18,7 +18,7 @@ from PIL.JpegImagePlugin import JpegImageFile
 from PIL.PngImagePlugin import PngImageFile
 
 from ..document import Scan
-from ..errors import DamagedInput
+from ..errors import CrossfootError, DamagedInput
 from .base import Source, clause
 from .options import SourceOptions
 from .records import PageImage
@@ -41,6 +41,8 @@ class PictureSource(Source):
         super().__init__(stream, name, sha256, options)
         try:
             self.page_count = self._count()
+        except CrossfootError:
+            raise
         except Exception as error:  # as in `load`
             raise DamagedInput(f"is no readable {self.format}: {clause(error)}", name=name) from None
         self._require_pages(self.page_count)

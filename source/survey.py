@@ -5,14 +5,13 @@ from __future__ import annotations
 import ctypes
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from itertools import islice
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pypdfium2.raw as pdfium
 
-from .geometry import Matrix, as_matrix, inverse, scaling
+from .geometry import Matrix, Rectangle, as_matrix, inverse, scaling
 from .styles import style_of
 
 MAX_OBJECTS = 200_000  # of one page, nested ones counted
@@ -31,6 +30,7 @@ class PlacedImage:
     size: tuple[int, int]  # width, height
     matrix: Matrix
     order: int  # of drawing
+    box: Rectangle  # around what of it lies on the page
     share: float  # of the page that lies under it
 
     def to_pixels(self) -> Matrix:
@@ -71,6 +71,7 @@ class Survey:
     paths: int = 0
     last_drawn: int = -1  # order of the last visible object that is no image
     stamped: bool = False  # annotations are drawn on top
+    limits: set[str] = field(default_factory=set)  # that were reached: what was not looked at
 
     @property
     def share(self) -> float:
@@ -95,10 +96,16 @@ def survey_page(page: Any) -> Survey:
     """Look at every object and annotation of a page."""
     width, height = pdfium.FPDF_GetPageWidthF(page), pdfium.FPDF_GetPageHeightF(page)
     survey = Survey(width, height, scaling(width, height) @ _to_unit_square(page))
-    for order, (handle, parent) in enumerate(islice(_objects(page), MAX_OBJECTS)):
+    for order, (handle, parent, depth) in enumerate(_objects(page)):
+        if order == MAX_OBJECTS:
+            survey.limits.add(f"objects beyond the first {MAX_OBJECTS:,} (MAX_OBJECTS)")
+            survey.last_drawn = order  # for all that is known
+            break
         match pdfium.FPDFPageObj_GetType(handle):
             case pdfium.FPDF_PAGEOBJ_FORM:
-                pass  # what is in it follows
+                if depth == 1:
+                    survey.limits.add(f"forms nested deeper than {MAX_DEPTH} (MAX_DEPTH)")
+                    survey.last_drawn = order
             case pdfium.FPDF_PAGEOBJ_IMAGE:
                 _place(survey, handle, parent, order)
             case pdfium.FPDF_PAGEOBJ_TEXT:
@@ -138,14 +145,17 @@ def _objects(
     get: Callable[[Any, int], Any] = pdfium.FPDFPage_GetObject,
     matrix: Matrix | None = None,
     depth: int = MAX_DEPTH,
-) -> Iterator[tuple[Any, Matrix]]:
-    """Objects in the order of drawing, with the matrix of the form they are in; those follow it."""
+) -> Iterator[tuple[Any, Matrix, int]]:
+    """Objects in the order of drawing; those in a form follow it.
+
+    Each with the matrix of the form it is in, and how many levels may follow, its own counted.
+    """
     matrix = np.eye(3) if matrix is None else matrix
     for index in range(count(parent)):
         handle = get(parent, index)
         if not handle:
             continue
-        yield handle, matrix
+        yield handle, matrix, depth
         if depth > 1 and pdfium.FPDFPageObj_GetType(handle) == pdfium.FPDF_PAGEOBJ_FORM:
             within = matrix @ _matrix(handle)
             count_in, get_in = pdfium.FPDFFormObj_CountObjects, pdfium.FPDFFormObj_GetObject
@@ -172,7 +182,8 @@ def _place(survey: Survey, handle: Any, parent: Matrix, order: int) -> None:
     cols = slice(round(left * COVERAGE), round(right * COVERAGE))
     survey.covered[rows, cols] = True
     share = float((right - left) * (bottom - top))
-    survey.images.append(PlacedImage(handle, (width.value, height.value), matrix, order, share))
+    box = (left * survey.width, top * survey.height, right * survey.width, bottom * survey.height)
+    survey.images.append(PlacedImage(handle, (width.value, height.value), matrix, order, box, share))
 
 
 def _is_drawn(path: Any) -> bool:

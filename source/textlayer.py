@@ -19,8 +19,9 @@ import pypdfium2.raw as pdfium
 from .geometry import Matrix, Rectangle, moved
 from .styles import Style, style_of
 
-MAX_CHARACTERS = 200_000  # of one page; the densest table has a tenth
+MAX_CHARACTERS = 50_000  # of one page; A4 filled with 5-point text has fewer
 LINE_GAP = 0.4  # of the line height, about 0.6 of a digit's: wider, it is the next cell
+ASCII_GAP = 0.25  # the same between digits or Latin letters, which are not spread as Chinese is
 LINE_SHARED = 0.5  # of the lower line's height that two characters on one line share
 CJK = 0x2E80  # the first code point of scripts whose fonts are often not installed
 NO_MEANING = "\N{REPLACEMENT CHARACTER}"
@@ -53,11 +54,12 @@ class Character:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """Characters without a gap between them, on the page as shown."""
+    """Characters without a gap between them, on the page as shown; `letters` one by one."""
 
     text: str
     box: Rectangle
     style: Style
+    letters: tuple[tuple[str, Rectangle], ...] = ()
 
     @property
     def portable(self) -> bool:
@@ -65,15 +67,19 @@ class Run:
         return self.style.embedded or all(ord(c) < CJK for c in self.text)
 
 
-def read_characters(page: Any, to_shown: Matrix) -> list[Character | None]:
-    """The characters of a page in reading order, None between words; nothing if they are too many."""
+def read_characters(page: Any, to_shown: Matrix) -> tuple[list[Character | None], int]:
+    """The characters of a page in reading order, None between words, and how many PDFium counts.
+
+    No character is read where they are more than MAX_CHARACTERS.
+    """
     text = pdfium.FPDFText_LoadPage(page)
     if not text:
-        return []
+        return [], 0
     try:
         count = pdfium.FPDFText_CountChars(text)
         turns = pdfium.FPDFPage_GetRotation(page)
-        return list(_characters(text, count, turns, to_shown)) if count <= MAX_CHARACTERS else []
+        characters = _characters(text, count, turns, to_shown) if count <= MAX_CHARACTERS else ()
+        return list(characters), count
     finally:
         pdfium.FPDFText_ClosePage(text)
 
@@ -146,7 +152,8 @@ def _boxes(text: Any, index: int) -> tuple[Rectangle, Rectangle]:
 def _run(word: list[Character]) -> Run:
     lefts, tops, rights, bottoms = zip(*(c.ink for c in word), strict=True)
     style = Counter(c.style for c in word).most_common(1)[0][0]
-    return Run("".join(c.text for c in word), (min(lefts), min(tops), max(rights), max(bottoms)), style)
+    box = (min(lefts), min(tops), max(rights), max(bottoms))
+    return Run("".join(c.text for c in word), box, style, tuple((c.text, c.ink) for c in word))
 
 
 def _continues(last: Character, new: Character) -> bool:
@@ -157,5 +164,6 @@ def _continues(last: Character, new: Character) -> bool:
     shared = min(high, high2) - max(low, low2)
     if shared < LINE_SHARED * min(high - low, high2 - low2):
         return False
-    limit = LINE_GAP * max(high - low, high2 - low2)
-    return start - limit < start2 <= end + limit
+    height = max(high - low, high2 - low2)
+    gap = ASCII_GAP if last.text.isascii() and new.text.isascii() else LINE_GAP
+    return start - LINE_GAP * height < start2 <= end + gap * height

@@ -12,6 +12,7 @@ from typing import BinaryIO, Literal
 from PIL import Image as Pil
 from PIL.TiffImagePlugin import TiffImageFile
 
+from ..errors import LimitExceeded
 from .pictures import PictureSource
 
 WIDTH, LENGTH, SUBFILE_TYPE = 256, 257, 254  # tags
@@ -27,7 +28,7 @@ class TiffSource(PictureSource):
     reader = TiffImageFile
 
     def _count(self) -> int:
-        self._headers = frame_headers(self._stream, self._options.max_pages + 1)
+        self._headers = frame_headers(self._stream, self._options.max_pages + 1, self.name)
         return len(self._headers)
 
     def _open(self, number: int) -> Pil.Image:
@@ -75,7 +76,7 @@ class _Layout:
         return int.from_bytes(data, self.order)
 
 
-def frame_headers(stream: BinaryIO, limit: int) -> list[bytes]:
+def frame_headers(stream: BinaryIO, limit: int, name: str) -> list[bytes]:
     """For each page of a TIFF, at most `limit`, the header of a file that would begin with it.
 
     Follows the chain of directories (TIFF 6.0, section 2; BigTIFF) and leaves out reduced
@@ -83,6 +84,7 @@ def frame_headers(stream: BinaryIO, limit: int) -> list[bytes]:
 
     Raises:
         ValueError: there is no page, or the first lies outside the file.
+        LimitExceeded: there is very much beside the pages.
     """
     stream.seek(0)
     start = stream.read(16)
@@ -93,7 +95,14 @@ def frame_headers(stream: BinaryIO, limit: int) -> list[bytes]:
     offset = layout.number(start[len(prefix) : len(prefix) + layout.offset])
     headers: list[bytes] = []
     seen: set[int] = set()
-    while offset and offset not in seen and len(headers) < limit and len(seen) < MAX_SKIPPED * limit:
+    while offset and offset not in seen and len(headers) < limit:
+        if len(seen) == MAX_SKIPPED * limit:
+            raise LimitExceeded(
+                f"has {len(seen)} thumbnails and masks beside {len(headers)} pages, "
+                f"more than {MAX_SKIPPED} for each of --max-pages {limit - 1}",
+                name=name,
+                remedy="raise --max-pages, or split the file",
+            )
         seen.add(offset)
         entries, following = _directory(stream, offset, layout)
         if len(seen) == 1 and not (entries or following):

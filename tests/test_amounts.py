@@ -13,7 +13,6 @@ ACCEPTED = {
     "4804.64": Amount(Decimal("4804.64")),
     "4,804.64": Amount(Decimal("4804.64"), grouped=True),
     "23, 286. 92": Amount(Decimal("23286.92"), grouped=True),
-    "23,\n286.92": Amount(Decimal("23286.92"), grouped=True),
     "１２，３４５．６７": Amount(Decimal("12345.67"), grouped=True),
     "200.0000": Amount(Decimal("200.0000")),
     "-12.5": Amount(Decimal("-12.5")),
@@ -32,6 +31,7 @@ ACCEPTED = {
 }
 
 REFUSED = [
+    "23,\n286.92",  # two lines: perhaps two numbers
     "",
     " ",
     "-",

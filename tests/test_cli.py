@@ -311,6 +311,22 @@ def test_pictures_of_an_earlier_run_go_when_there_are_no_new_ones() -> None:
     assert not Path("out/ok/overlay").exists()
 
 
+@pytest.mark.skipif(os.name == "nt", reason="a disk that refuses is made by a file of that name")
+def test_pictures_that_cannot_be_placed_are_a_failure_without_a_complete_result() -> None:
+    run("digitize", *write("ok"), "-o", "out")
+    Path("out/ok/overlay").write_text("a file in their way")
+
+    ran = run("digitize", "ok.pdf", "-o", "out", "--overlay", "--force")
+
+    assert ran.code == 4
+    assert len(ran.err.splitlines()) == 1
+    assert not Path("out/ok/document.json").exists()
+    assert Path("out/ok/.previous.json").exists()  # the earlier reading is not lost
+    Path("out/ok/overlay").unlink()
+    assert run("digitize", "ok.pdf", "-o", "out", "--overlay").code == 0
+    assert sorted(path.name for path in Path("out").iterdir()) == ["ok"]
+
+
 def test_two_inputs_of_one_name_get_a_folder_each_and_keep_it() -> None:
     for order in (("a", "b"), ("b", "a")):
         for place in order:
@@ -355,11 +371,18 @@ def test_wrong_usage_is_2(arguments: list[str]) -> None:
 
 
 def test_options_reach_the_pipeline_and_defaults_stay_with_it(pipeline: list[FakeDigitizer]) -> None:
-    given = ["--dpi", "300", "--threads", "1", "--engine", "paddle", "--grid", "img2table", "--password", "p"]
+    given = ["--render-dpi", "300", "--work-pixels", "7"]
+    given += ["--threads", "1", "--engine", "paddle", "--grid", "img2table", "--password", "p"]
     run("digitize", *write("ok"), "-o", "out", *given, "--max-pixels", "9", "--max-bytes", "8", "--force")
 
     options = pipeline[0].options
-    assert options.source == {"password": "p", "render_dpi": 300, "max_pixels": 9, "max_bytes": 8}
+    assert options.source == {
+        "password": "p",
+        "render_dpi": 300,
+        "max_pixels": 9,
+        "work_pixels": 7,
+        "max_bytes": 8,
+    }
     assert options.layout == {"grid": "img2table"}
     assert options.ocr == {"engine": "paddle", "threads": 1, "weights": None}
 
@@ -436,6 +459,7 @@ def test_defaults_in_the_help_are_those_of_the_options(monkeypatch: pytest.Monke
         ("files of more pages", options.max_pages),
         ("pages of more pixels", options.max_pixels),
         ("larger files, in bytes", options.max_bytes),
+        ("more pixels to so many", options.work_pixels),
         ("drawn, not scanned", options.render_dpi),
     ):
         assert f"{words}; default {value}." in text

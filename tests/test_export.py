@@ -33,6 +33,9 @@ HOSTILE = [
     "\t=1+1",
     "\r\n@SUM(A1)",
     "＝1",
+    "﹦1+1",
+    "\u200b﹢SUM(1)",
+    "=\u03381",
     "＋SUM(1)",
     "-1+1",
     "－A1",
@@ -208,7 +211,7 @@ def test_csv_leaves_amounts_dashes_and_codes_as_printed(text: str) -> None:
     assert read_csv(write_csv(grid([text]))) == [[text]]
 
 
-@pytest.mark.parametrize("text", [*HOSTILE[:9], "-", "- 办公费", "\u200b=1", "\x01=1"])
+@pytest.mark.parametrize("text", [*HOSTILE[:11], "-", "- 办公费", "\u200b=1", "\x01=1"])
 def test_csv_disarms_what_a_spreadsheet_would_run(text: str) -> None:
     expected = text if text == "-" else "'" + text
     assert read_csv(write_csv(grid(["x", text])))[0][1] == expected
@@ -552,7 +555,7 @@ def test_write_folder_again_removes_tables_that_are_no_more(tmp_path: Path) -> N
     (tmp_path / ".0123456789abcdef.part").write_bytes(b"")  # left by a run that was killed
     write_folder(document(ids=("t2",)), tmp_path)
     assert names_in(tmp_path / "tables") == {"t2.html", "t2.csv"}
-    assert (tmp_path / "overlay" / "page-001.png").exists()
+    assert not (tmp_path / "overlay").exists()  # pictures of another reading
 
 
 @pytest.mark.parametrize(
@@ -602,6 +605,18 @@ def test_write_folder_that_fails_keeps_the_earlier_document_and_can_be_repeated(
     assert names_in(tmp_path) == WHOLE | {"tables/t1.html", "tables/t1.csv"}
 
 
+def test_an_attribute_reads_back_as_it_was() -> None:
+    class Attributes(HTMLParser):
+        found = ""
+
+        def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+            self.found = dict(attrs).get("data-id") or self.found
+
+    parser = Attributes()
+    parser.feed(table_html(Table('a\n"b" <c>&', (1, 1), (Cell(0, 0),))))
+    assert parser.found == 'a\n"b" <c>&'
+
+
 def test_write_folder_touches_nothing_before_all_is_rendered(tmp_path: Path) -> None:
     bad = Table("t1", (1, 1), (Cell(0, 0, year=10**9),))
     with pytest.raises(DocumentError):
@@ -638,9 +653,33 @@ def test_write_folder_keeps_hostile_table_ids_inside(tmp_path: Path) -> None:
 def test_write_folder_does_not_follow_a_link(tmp_path: Path) -> None:
     (tmp_path / "elsewhere").mkdir()
     (tmp_path / "a").mkdir()
-    (tmp_path / "a" / "tables").symlink_to(tmp_path / "elsewhere")
-    with pytest.raises(OutputError, match="is a link"):
-        write_folder(document(), tmp_path / "a", force=True)
+    for name in ("tables", "overlay"):
+        (tmp_path / "a" / name).symlink_to(tmp_path / "elsewhere")
+        with pytest.raises(OutputError, match="is a link"):
+            write_folder(document(), tmp_path / "a", force=True)
+        (tmp_path / "a" / name).unlink()
+    for target in ("elsewhere", "nowhere"):
+        (tmp_path / "b").symlink_to(tmp_path / target)
+        with pytest.raises(OutputError, match="b: is a link"):
+            write_folder(document(), tmp_path / "b", force=True)
+        (tmp_path / "b").unlink()
+    assert {path.name for path in tmp_path.iterdir()} == {"a", "elsewhere"}
+    assert names_in(tmp_path / "elsewhere") == set()
+
+
+def test_pictures_that_cannot_be_placed_leave_no_complete_result(tmp_path: Path) -> None:
+    pictures = tmp_path / "pictures"
+    pictures.mkdir()
+    (pictures / "page-001.png").write_bytes(b"PNG")
+    folder = tmp_path / "a"
+    folder.mkdir()
+    (folder / "overlay").write_text("a file in their way")
+    with pytest.raises(OutputError):
+        write_folder(document(), folder, force=True, pictures=pictures)
+    assert not (folder / "document.json").exists()
+    (folder / "overlay").unlink()
+    *_, picture, last = write_folder(document(), folder, pictures=pictures)
+    assert (picture.read_bytes(), last.name) == (b"PNG", "document.json")
 
 
 def test_write_folder_reports_a_file_in_its_way(tmp_path: Path) -> None:

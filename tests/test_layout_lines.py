@@ -63,8 +63,8 @@ def drawn(tiling: Tiling, thickness: int = 2, slant: float = 0.0) -> np.ndarray:
     return page
 
 
-def grids(page: np.ndarray, **options: int) -> list[Grid]:
-    return LinesEngine(LayoutOptions(**options)).find(page, black_ink(page))  # type: ignore[arg-type]
+def grids(page: np.ndarray, **options: int) -> tuple[Grid, ...]:
+    return LinesEngine(LayoutOptions(**options)).find(page, black_ink(page)).grids  # type: ignore[arg-type]
 
 
 def spans(grid: Grid) -> list[tuple[int, int, int, int]]:
@@ -146,7 +146,7 @@ def test_strokes_of_large_characters_are_no_rulings(font_path: str) -> None:
 def test_pages_without_a_grid_give_none(paint) -> None:  # type: ignore[no-untyped-def]
     page = np.full((HEIGHT, WIDTH, 3), 255, np.uint8)
     paint(page)
-    assert grids(page) == []
+    assert grids(page) == ()
 
 
 def test_a_page_of_too_many_cells_is_bounded() -> None:
@@ -155,7 +155,7 @@ def test_a_page_of_too_many_cells_is_bounded() -> None:
         cv2.line(page, (x, 30), (x, 1130), (0, 0, 0), 1)
     for y in range(30, 1131, 20):
         cv2.line(page, (30, y), (790, y), (0, 0, 0), 1)
-    assert grids(page, max_cells=500) == []
+    assert grids(page, max_cells=500) == ()
     assert grids(page)[0].shape == (55, 38)
 
 
@@ -187,5 +187,5 @@ def test_both_engines_find_the_spans_of_a_sample(name: str, samples: Path) -> No
     with open_source(samples / "budget-2020-summary.pdf") as source:
         page = make_upright(source.load(1).image, 5.0).image
     options = LayoutOptions(grid=name)  # type: ignore[arg-type]
-    (grid,) = load_grid_engine(options).find(page, black_ink(page))
+    (grid,) = load_grid_engine(options).find(page, black_ink(page)).grids
     assert spans(grid) == sorted((c.row, c.col, c.row_span, c.col_span) for c in truth.cells)

@@ -63,6 +63,9 @@ def test_title_organization_unit_year_and_notes() -> None:
 @pytest.mark.parametrize(
     ("text", "unit", "organization"),
     [
+        ("预算单位：元氏县财政局", None, "元氏县财政局"),
+        ("申报单位：元谋县民政局", None, "元谋县民政局"),
+        ("（金额单位：人民币万元）", "万元", None),
         ("单位：元", "元", None),
         ("单位:万元", "万元", None),
         ("单位：某某中心", None, "某某中心"),  # the value decides what 单位 means
@@ -167,6 +170,68 @@ def test_percentages_are_no_amounts_and_their_column_is_a_ratio() -> None:
 def test_an_empty_fund_column_is_one_of_amounts_by_its_header() -> None:
     described = table(["项目", "合计", "经营支出"], ["甲", "12.00", ""], ["乙", "8.00", ""])
     assert described.columns[2].role == "amount"
+
+
+def test_whole_yuan_are_amounts_and_no_codes() -> None:
+    described = table(
+        ["科目编码", "名称", "金额（元）"],
+        ["201", "一般", "123456"],
+        ["20101", "人大", "23456"],
+        ["2010101", "行政", "3456"],
+        ["208", "社保", "100000"],
+    )
+    assert [c.role for c in described.columns] == ["code", "name", "amount"]
+    assert [c.amount for c in described.cells if c.col == 2][1:] == [123456, 23456, 3456, 100000]
+    plain = table(
+        ["项目", "合计", "基本"], ["甲", "1200", "700"], ["乙", "500", "300"], ["丙", "1500", "900"]
+    )
+    assert [c.role for c in plain.columns] == ["name", "amount", "amount"]
+
+
+def test_codes_without_a_header_that_says_so() -> None:
+    described = table(
+        ["", "项目", "预算数"],
+        ["301", "工资", "9.00"],
+        ["30101", "基本工资", "5.00"],
+        ["30102", "津贴", "4.00"],
+    )
+    assert described.columns[0].role == "code"
+    units = table(["单位", "合计"], ["004", "9.00"], ["004001", "9.00"])
+    assert units.columns[0].role == "code"
+
+
+def test_years_and_column_numbers_head_columns_and_are_no_amounts() -> None:
+    years = table(["名称", "2019", "2020"], ["甲", "1.50", "2.50"], ["乙", "3.50", "4.50"])
+    assert years.header_rows == 1
+    assert {c.amount for c in years.cells if c.row == 0} == {None}
+    formulas = table(
+        ["项目", "合计", "基本", "项目"], ["栏次", "1=2+3", "2", "3"], ["甲", "9.00", "4.00", "5.00"]
+    )
+    assert formulas.header_rows == 2
+    marks = table(["编码", "名称", "合计"], ["甲", "乙", "1"], ["201", "一般", "9.00"])
+    assert marks.header_rows == 2
+
+
+def test_a_row_of_zeros_is_data() -> None:
+    described = table(["合计", "出国费", "接待费", "用车费"], ["0", "0", "0", "0"])
+    assert described.header_rows == 1
+    assert [c.amount for c in described.cells if c.row == 1] == [0, 0, 0, 0]
+
+
+def test_telephone_numbers_and_years_of_a_form_are_no_amounts() -> None:
+    described = table(
+        ["项目名称", "某工程", "联系电话", "83255575"],
+        ["负责人电话", "13812345678", "当年预算", "200.0000"],
+        ["总预算", "200.00", "起始年度", "2020"],
+        ["上年", "180.00", "说明", "无"],
+        ["本年", "200", "其中", "2020"],
+    )
+    assert {c.text for c in described.cells if c.amount is not None} == {
+        "200.00",
+        "200.0000",
+        "180.00",
+        "200",
+    }
 
 
 @pytest.mark.parametrize("rows", [[["合计"]], [["", ""], ["", ""]], [["甲", "乙"]], [["1", "2"], ["3", "4"]]])

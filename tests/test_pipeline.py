@@ -5,18 +5,31 @@ import multiprocessing
 import os
 import pickle
 import threading
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from multiprocessing.connection import Connection
 from pathlib import Path
+from typing import Any
 
 import crossfoot
 import cv2
 import numpy as np
 import pytest
 from crossfoot.document import Box, Document, Reading
-from crossfoot.errors import ForkError, MissingInput, WeightsError
+from crossfoot.errors import (
+    CrossfootError,
+    DamagedInput,
+    DocumentError,
+    EngineError,
+    ForkError,
+    MissingInput,
+    WeightsError,
+)
+from crossfoot.layout.lines import LinesEngine
 from crossfoot.layout.options import LayoutOptions
 from crossfoot.ocr.options import OcrOptions
 from crossfoot.pipeline import Digitizer, Options
+from crossfoot.source import PageImage
 from PIL import Image
 
 
@@ -60,10 +73,51 @@ def test_one_broken_page_costs_itself_alone() -> None:
     assert document.status == "partial"
     (problem,) = document.problems
     assert (problem.page, problem.severity, problem.code) == (2, "error", "stage_failed")
+    assert problem.stage == "ocr"
     assert "this page makes the engine fail" in problem.message
     assert [p.number for p in document.pages] == [1, 3]
     assert [t.parts[0].page for t in document.tables] == [1, 3]
     assert [t.id for t in document.tables] == ["t1", "t2"]
+
+
+@pytest.mark.parametrize("kind", [DocumentError, EngineError, WeightsError, DamagedInput, ForkError])
+def test_an_error_of_ours_on_one_page_costs_that_page_alone(
+    kind: type[CrossfootError], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    find = LinesEngine.find
+
+    def fail(self: LinesEngine, image: np.ndarray, ink: Any) -> Any:
+        if image[2, 2, 0] == 9:
+            raise kind("a box must not be inverted")
+        return find(self, image, ink)
+
+    monkeypatch.setattr(LinesEngine, "find", fail)
+    document = crossfoot.digitize(tiff(page(), page(9), page()))
+    assert document.status == "partial"
+    assert [p.number for p in document.pages] == [1, 3]
+    assert [(p.page, p.code, p.stage, p.message) for p in document.problems] == [
+        (2, "stage_failed", "layout.grids", "a box must not be inverted")
+    ]
+
+
+@pytest.mark.parametrize("error", [DocumentError("broken"), ZeroDivisionError("broken\nin two")])
+def test_whatever_loading_a_page_throws_costs_that_page_alone(
+    error: Exception, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from crossfoot.source.tiff import TiffSource
+
+    load = TiffSource.load
+
+    def fail(self: TiffSource, number: int) -> PageImage:
+        if number == 1:
+            raise error
+        return load(self, number)
+
+    monkeypatch.setattr(TiffSource, "load", fail)
+    document = crossfoot.digitize(tiff(page(), page()))
+    assert [p.number for p in document.pages] == [2]
+    assert [(p.page, p.code, p.stage) for p in document.problems] == [(1, "stage_failed", "source")]
+    assert "\n" not in document.problems[0].message
 
 
 def test_all_pages_broken_is_failed_and_none_is_ok() -> None:
@@ -141,6 +195,15 @@ def test_missing_weights_are_an_error_and_not_a_problem(monkeypatch: pytest.Monk
         crossfoot.digitize(tiff(page()))
 
 
+def test_a_grid_engine_that_cannot_be_loaded_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    def missing(options: LayoutOptions) -> None:
+        raise EngineError("missing")
+
+    monkeypatch.setattr("crossfoot.layout.engine.load_grid_engine", missing)
+    with pytest.raises(EngineError):
+        crossfoot.digitize(tiff(page()))
+
+
 def test_threads_share_one_digitizer_and_load_once(monkeypatch: pytest.MonkeyPatch) -> None:
     loads = []
     monkeypatch.setattr(
@@ -163,27 +226,110 @@ def test_pickling_keeps_the_options_and_drops_the_models() -> None:
     assert copy(tiff(page())).status == "ok"
 
 
-def _use(digitizer: Digitizer, results: "multiprocessing.SimpleQueue[str]") -> None:
-    try:
-        digitizer.engine()
-        results.put("worked")
-    except ForkError as error:
-        results.put(f"refused: {error}")
+needs_fork = pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork on this system")
+may_warn = pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
 
 
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork on this system")
-@pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
-@pytest.mark.parametrize(("loaded", "answer"), [(True, "refused"), (False, "worked")])
-def test_a_fork_is_refused_once_models_are_loaded(loaded: bool, answer: str) -> None:
-    digitizer = Digitizer()
-    if loaded:
-        digitizer.warm_up()
+def in_a_fork(use: Callable[[], object]) -> str:
+    """What came of a call in a forked process; "hangs" after ten seconds."""
+
+    def child(results: Connection) -> None:
+        try:
+            results.send(f"worked: {use()}")
+        except ForkError as error:
+            results.send(f"refused: {error}")
+
     context = multiprocessing.get_context("fork")
-    results = context.SimpleQueue()
-    worker = context.Process(target=_use, args=(digitizer, results))
+    here, there = context.Pipe(duplex=False)
+    worker = context.Process(target=child, args=(there,))
     worker.start()
-    assert results.get().startswith(answer)
+    answer = here.recv() if here.poll(10) else "hangs"
+    worker.kill()
     worker.join()
+    return str(answer)
+
+
+USES: dict[str, Callable[[Digitizer], object]] = {
+    "call": lambda digitizer: digitizer(tiff(page())).status,
+    "unusable": lambda digitizer: list(digitizer.map([b""])),
+    "engine": lambda digitizer: digitizer.engine().name,
+    "grids": lambda digitizer: digitizer.grid_engine().name,
+    "warm up": lambda digitizer: digitizer.warm_up(),
+}
+
+
+@needs_fork
+@may_warn
+@pytest.mark.parametrize("use", USES.values(), ids=USES)
+@pytest.mark.parametrize("load", [Digitizer.engine, Digitizer.grid_engine])
+class TestForks:
+    def test_refused_once_a_model_is_loaded(
+        self, load: Callable[[Digitizer], object], use: Callable[[Digitizer], object]
+    ) -> None:
+        digitizer = Digitizer()
+        load(digitizer)
+        assert in_a_fork(lambda: use(digitizer)).startswith("refused: a Digitizer cannot be used in a fork")
+
+    def test_refused_while_another_thread_loads(
+        self,
+        load: Callable[[Digitizer], object],
+        use: Callable[[Digitizer], object],
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        begun, go_on = threading.Event(), threading.Event()
+
+        def slow(*_: object) -> ReplayEngine:
+            begun.set()
+            assert go_on.wait(30)
+            return ReplayEngine()
+
+        monkeypatch.setattr("crossfoot.ocr.engine.load_engine", slow)
+        monkeypatch.setattr("crossfoot.layout.engine.load_grid_engine", slow)
+        digitizer = Digitizer()
+        loader = threading.Thread(target=load, args=(digitizer,))
+        loader.start()
+        try:
+            assert begun.wait(10)
+            assert in_a_fork(lambda: use(digitizer)).startswith("refused")
+        finally:
+            go_on.set()
+            loader.join()
+
+
+@needs_fork
+@may_warn
+@pytest.mark.parametrize("use", USES.values(), ids=USES)
+@pytest.mark.parametrize("held", [False, True])
+def test_a_digitizer_without_models_works_in_a_fork(held: bool, use: Callable[[Digitizer], object]) -> None:
+    digitizer = Digitizer()
+    if held:  # by a thread that does not come along
+        digitizer._lock.acquire()
+    assert in_a_fork(lambda: use(digitizer)).startswith("worked")
+
+
+@needs_fork
+@may_warn
+def test_closing_in_a_fork_leaves_the_models_alone() -> None:
+    digitizer = Digitizer()
+    digitizer.warm_up()
+    digitizer._lock.acquire()
+
+    def close() -> bool:
+        digitizer.close()
+        return digitizer._engine is not None
+
+    assert in_a_fork(close) == "worked: True"
+
+
+def test_a_digitizer_whose_models_did_not_load_may_fork(monkeypatch: pytest.MonkeyPatch) -> None:
+    def missing(options: OcrOptions, progress: object = None) -> None:
+        raise WeightsError("missing")
+
+    monkeypatch.setattr("crossfoot.ocr.engine.load_engine", missing)
+    digitizer = Digitizer()
+    with pytest.raises(WeightsError):
+        digitizer.warm_up()
+    assert digitizer._pid is None
 
 
 def test_a_closed_digitizer_loads_again() -> None:
@@ -201,3 +347,13 @@ def test_weights_load_while_another_thread_waits() -> None:
     for thread in threads:
         thread.join(10)
     assert not any(thread.is_alive() for thread in threads)
+
+
+@pytest.mark.skipif(not hasattr(os, "sched_getaffinity"), reason="no affinity on this system")
+def test_all_cores_are_those_that_the_process_may_use(monkeypatch: pytest.MonkeyPatch) -> None:
+    from crossfoot.ocr import paddle
+
+    monkeypatch.setattr(os, "cpu_count", lambda: 64)
+    monkeypatch.setattr(os, "sched_getaffinity", lambda pid: {5, 7})
+    assert paddle._threads(0) == {"intra_op_num_threads": 2}
+    assert paddle._threads(3) == {"intra_op_num_threads": 3}

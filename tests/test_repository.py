@@ -9,12 +9,15 @@ import subprocess
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import crossfoot
 import pytest
 import typer
 from crossfoot import cli
 from crossfoot.document import PROBLEM_CODES
+from crossfoot.errors import OptionsError
+from crossfoot.source import SourceOptions
 
 ROOT = Path(__file__).resolve().parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
@@ -102,6 +105,49 @@ def test_commands_in_the_readme_exist(readme: Path) -> None:
             assert words[1] in targets
         if words[0] == "crossfoot" and len(words) > 1 and not words[1].startswith("-"):
             assert words[1] in known
+
+
+def strings_in(tree: ast.AST) -> Iterator[str]:
+    """String constants but docstrings, and but those in lists, which are other programs' arguments."""
+    skipped: set[int] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Expr | ast.List):
+            skipped |= {id(inner) for inner in ast.walk(node)}
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in skipped:
+            yield node.value
+
+
+def known_options() -> set[str]:
+    def options(command: Any) -> Iterator[str]:
+        for parameter in command.params:
+            yield from (*parameter.opts, *parameter.secondary_opts)
+        for inner in getattr(command, "commands", {}).values():
+            yield from options(inner)
+
+    return set(options(typer.main.get_command(cli.app)))
+
+
+def test_options_that_messages_name_are_options_of_the_command_line() -> None:
+    scripts = {"datasets", "eval"}  # with options of their own
+    named = {
+        (path.name, option)
+        for path in sources()
+        if path.parent.name not in scripts
+        for text in strings_in(ast.parse(path.read_text("utf-8")))
+        for option in re.findall(r"(?<![\w-])--[a-z][a-z-]*", text)
+    }
+
+    assert {option for _, option in named} >= {"--max-pages", "--render-dpi", "--password"}
+    assert {(place, option) for place, option in named if option not in known_options()} == set()
+
+
+def test_every_number_among_the_options_of_the_source_is_an_option_of_the_command_line() -> None:
+    from crossfoot.source.options import RANGES
+
+    for field in RANGES:
+        with pytest.raises(OptionsError) as caught:
+            SourceOptions(**{field: -1})
+        assert caught.value.name in known_options()
 
 
 def codes_in(tree: ast.AST) -> Iterator[str]:

@@ -1,20 +1,25 @@
 """Opening inputs: what is known then, what is refused, and that anything at all is survived."""
 
+import contextlib
 import hashlib
 import io
 import os
+import re
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import numpy as np
 import psutil
 import pytest
 from crossfoot import errors
+from crossfoot import source as source_package
 from crossfoot.source import SourceOptions, open_source
+from crossfoot.source.options import RANGES
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pdf_builder import TEXT, Pdf, fill, jpeg_scan_pdf, scan_pdf, text_pdf
+from pdf_builder import TEXT, Pdf, fill, jpeg_scan_pdf, scan_pdf, show, text_pdf
 from picture_builder import load, noise, saved, tiff
 from PIL import Image
 
@@ -171,6 +176,64 @@ def test_memory_does_not_grow_with_length(tmp_path, kind):
             source.load(number)
         grown = process.memory_info().rss - before
     assert grown < 40_000_000  # 180 pages of 2.1 MB are 378 MB
+
+
+def test_memory_does_not_grow_with_what_pdfium_has_read(tmp_path):
+    """PDFium keeps every stream of a document until it is closed: 100 MB here."""
+    document = Pdf()
+    for index in range(100):
+        image = document.image(np.random.default_rng(index).integers(0, 256, (1000, 1000), dtype=np.uint8))
+        document.page(fill(0, (720, 720)), (720, 720), images=[image])
+    path = tmp_path / "long.pdf"
+    path.write_bytes(document.bytes())
+    process = psutil.Process()
+    with open_source(path) as source:
+        first = source.load(1).image
+        for number in range(2, 21):
+            source.load(number)
+        before = process.memory_info().rss
+        for number in range(21, 101):
+            source.load(number)
+        grown = process.memory_info().rss - before
+        assert np.array_equal(source.load(1).image, first)
+    assert grown < 30_000_000
+
+
+def test_a_pdf_that_cannot_be_opened_again_stays_open(tmp_path):
+    document = Pdf()
+    for _ in range(40):
+        document.page(TEXT)
+    path = tmp_path / "x.pdf"
+    path.write_bytes(document.bytes())
+    with open_source(path) as source:
+        for number in range(1, 41):
+            if number == 10:
+                with path.open("r+b") as file:
+                    file.write(b"\0" * 1024)
+                    file.truncate(2048)
+            with contextlib.suppress(errors.DamagedInput):
+                source.load(number)
+        assert source._file.document
+
+
+def test_pages_are_the_same_after_reopening():
+    document = Pdf()
+    for index in range(50):
+        document.page(show(b"Page number %d" % index, 60, 600))
+    with open_source(document.bytes(user=b"secret"), SourceOptions(password="secret")) as source:
+        opened = [source._file._kept]  # held, so that no two are the same object
+        for number in [*range(1, 51), 3, 50]:
+            assert str(number - 1) in [w.text for w in source.load(number).words]
+            if source._file._kept is not opened[-1]:
+                opened.append(source._file._kept)
+        assert len(opened) >= 3
+
+
+def test_messages_name_flags_that_there_are():
+    folder = Path(source_package.__file__).parent
+    text = "".join(path.read_text(encoding="utf-8") for path in folder.glob("*.py"))
+    flags = {"password", *RANGES}
+    assert set(re.findall(r"(?<![\w-])--([a-z][a-z-]*)", text)) == {f.replace("_", "-") for f in flags}
 
 
 def test_threads_see_what_one_thread_sees():

@@ -10,11 +10,12 @@ import cv2
 import numpy as np
 import pytest
 from crossfoot import errors
-from crossfoot.source import open_source
+from crossfoot.document import Box
+from crossfoot.source import open_source, pasted, survey
 from crossfoot.source.judging import has_ink
 from crossfoot.source.pdffile import PDFIUM
 from crossfoot.source.styles import Style
-from crossfoot.source.textlayer import Run
+from crossfoot.source.textlayer import Character, Run, runs_of
 from pdf_builder import A4, HELVETICA, HIDDEN, TEXT, Pdf, fill, jpeg_scan_pdf, scan_pdf, show, text_pdf
 from picture_builder import bgr, load, noise, saved
 from PIL import Image
@@ -59,6 +60,156 @@ def test_neighbouring_cells_do_not_merge(gap, words):
     start = 60 + 4 * 0.556 * 12 + gap  # Helvetica's digits are 0.556 em wide
     content = show(b"1122", 60, 600) + show(b"3344", start, 600) + show(b"some more text here", 60, 500)
     assert [w.text for w in load(Pdf().page(content).bytes()).words][: len(words)] == words
+
+
+@pytest.mark.parametrize(("pair", "words"), [("12", 2), ("Ab", 2), ("预算", 1), ("预1", 1)])
+def test_chinese_may_be_spread_wider_than_digits(pair, words):
+    def character(text, left):
+        box = (left, 0, left + 5, 10)
+        return Character(text, box, box, 0, False, Style())
+
+    assert len(runs_of([character(pair[0], 0), character(pair[1], 8)])) == words  # 0.3 of the height
+    (close,) = runs_of([character(pair[0], 0), character(pair[1], 7)])
+    assert close.text == pair
+
+
+def test_letter_spacing_cuts_no_word():
+    content = b"BT 2 Tc ET " + show(b"1,234.51 Department", 60, 600)
+    assert [w.text for w in load(Pdf().page(content).bytes()).words] == ["1,234.51", "Department"]
+
+
+@pytest.mark.parametrize("rotate", [0, 90, 180, 270])
+def test_letters_of_a_word_tile_it(rotate):
+    page = load(text_pdf(extra=b"/Rotate %d" % rotate))
+    for word in page.words:
+        assert "".join(text for text, _ in word.letters) == word.text
+        assert Box.around(box for _, box in word.letters) == word.box
+        middles = [box.center[rotate % 180 != 0] for _, box in word.letters]
+        assert middles == sorted(middles, reverse=rotate in (180, 270))
+
+
+def test_letters_tell_the_cells_that_a_word_runs_through():
+    apart = 60 + 7 * 0.556 * 18 - 0.278 * 18  # where "1234.51" ends; its point is half as wide
+    content = show(b"1234.51", 60, 600, size=18) + show(b"201", apart + 2, 600, size=18)
+    page = load(Pdf().page(content + TEXT).bytes())
+    word = next(w for w in page.words if w.text == "1234.51201")
+    ruling = (apart + 1) / 72 * 200
+    assert "".join(text for text, box in word.letters if box.right < ruling) == "1234.51"
+    assert "".join(text for text, box in word.letters if box.left > ruling) == "201"
+
+
+def test_letters_beside_the_page_are_at_its_edge():
+    page = load(Pdf().page(TEXT + show(b"Department", 0, 600).replace(b"0 600 Tm", b"-20 600 Tm")).bytes())
+    word = next(w for w in page.words if w.text == "Department")
+    assert all(0 <= box.left <= box.right for _, box in word.letters)
+
+
+def place(index, x, y, width, height):
+    return b"q %g 0 0 %g %g %g cm /I%d Do Q " % (width, height, x, y, index)
+
+
+def pictures_of(content, *pixels, **options):
+    document = Pdf()
+    images = [document.image(p) for p in pixels]
+    page = load(document.page(TEXT + content, images=images).bytes(), **options)
+    assert page.words
+    return page
+
+
+def test_a_pasted_screenshot_is_told():
+    content = place(0, 100, 100, 300, 200)
+    page = pictures_of(content, noise(400, 600))
+    (box,) = page.pictures
+    scale = 200 / 72
+    assert box.to_list() == pytest.approx([100 * scale, 542 * scale, 400 * scale, 742 * scale], abs=2)
+    (small,) = pictures_of(content, noise(400, 600), work_pixels=1_000_000).pictures
+    factor = np.sqrt(1_000_000 / page.image[:, :, 0].size)
+    assert small.to_list() == pytest.approx([edge * factor for edge in box.to_list()], abs=2)
+
+
+@pytest.mark.parametrize("gap", [0, 0.3])
+def test_strips_are_one_picture(gap):
+    strips = [place(i, 100, 300 - 10 * i, 300, 10 - gap) for i in range(20)]
+    page = pictures_of(b"".join(strips), *[noise(20, 600, seed=i) for i in range(20)])
+    (box,) = page.pictures
+    assert (box.width, box.height) == pytest.approx((300 / 0.36, 200 / 0.36), abs=4)
+
+
+def test_overlapping_pictures_are_one_and_others_are_not():
+    content = place(0, 50, 50, 150, 150) + place(0, 150, 150, 150, 100) + place(0, 350, 50, 150, 150)
+    first, second = pictures_of(content, noise(300, 300)).pictures
+    assert (first.left, first.right) == pytest.approx((50 / 0.36, 300 / 0.36), abs=2)
+    assert second.left == pytest.approx(350 / 0.36, abs=2)
+
+
+@pytest.mark.parametrize(
+    ("content", "pixels"),
+    [
+        (place(0, 300, 300, 30, 30), noise(90, 90)),  # 0.2 % of the page
+        (place(0, 300, 300, 250, 12), noise(24, 500)),  # 33 pixels high
+        (place(0, 100, 100, 300, 200), noise(1, 1)),  # one stretched pixel
+        (place(0, 100, 100, 300, 200), np.full((400, 600), WHITE, np.uint8)),  # seen as nothing
+        (b"".join(place(0, 100, 100 + 20 * i, 300, 0.5) for i in range(9)), noise(2, 900)),  # rulings
+    ],
+)
+def test_images_that_are_no_pictures(content, pixels):
+    assert pictures_of(content, pixels).pictures == ()
+
+
+def test_the_ground_under_words_is_no_picture_but_what_is_pasted_on_it_is():
+    ground = 255 - noise(200, 300) // 8  # pale
+    lines = b"".join(show(b"Department of Finance  1,234.%02d" % i, 60, 500 - 16 * i) for i in range(12))
+    content = place(0, 50, 300, 230, 220) + lines
+    assert pictures_of(content, ground).pictures == ()
+    (box,) = pictures_of(content + place(1, 245, 310, 70, 70), ground, noise(200, 200)).pictures
+    assert box.width == pytest.approx(70 / 0.36, abs=2)
+
+
+def test_a_page_that_is_a_scan_has_no_pictures_on_it():
+    assert load(scan_pdf(noise(1000, 700), HIDDEN)).pictures == ()
+
+
+def limit_reached(page, *texts):
+    found = [p for p in page.problems if p.code == "limit_reached"]
+    assert [(p.severity, p.page, p.stage) for p in found] == [("warning", 1, "source")] * len(texts)
+    for problem, text in zip(found, texts, strict=True):
+        assert text in problem.message
+
+
+def test_too_many_pictures_are_told(monkeypatch):
+    monkeypatch.setattr(pasted, "MAX_PICTURES", 2)
+    sizes = [(60, 60), (90, 90), (80, 80)]
+    content = b"".join(place(0, 60, 60 + 120 * i, *size) for i, size in enumerate(sizes))
+    page = pictures_of(content, noise(300, 300))
+    assert [round(box.width * 0.36) for box in page.pictures] == [80, 90]  # from the top
+    limit_reached(page, "largest 2 pictures were kept (MAX_PICTURES), 1 left out")
+
+
+def test_too_many_characters_are_told():
+    line = b"12345678901234567890" * 12
+    text = b"".join(show(line, 10, 5 + 4 * i, size=4) for i in range(209))
+    assert load(Pdf().page(text[: text.index(b" 10 209 ")] + b"0 0 Td () Tj ET").bytes()).words
+    page = load(Pdf().page(text).bytes())
+    assert page.words is None
+    limit_reached(page, "more than 50,000 (MAX_CHARACTERS)")
+
+
+def test_too_many_objects_are_told(monkeypatch):
+    monkeypatch.setattr(survey, "MAX_OBJECTS", 100)
+    few, many = (b"0 0 5 5 re f " * count for count in (94, 95))  # beside six lines of text
+    limit_reached(load(Pdf().page(TEXT + few).bytes()))
+    limit_reached(load(Pdf().page(TEXT + many).bytes()), "beyond the first 100 (MAX_OBJECTS)")
+
+
+@pytest.mark.parametrize(("levels", "reached"), [(7, ()), (8, ["deeper than 8 (MAX_DEPTH)"])])
+def test_forms_nested_too_deeply_are_told(levels, reached):
+    document = Pdf()
+    form = None
+    for _ in range(levels):
+        inner = b"" if form is None else b"/Resources<</XObject<</I %d 0 R>>>>" % form
+        body = b"0 0 9 9 re f" if form is None else b"/I Do"
+        form = document.add(b"/Type/XObject/Subtype/Form/BBox[0 0 99 99]" + inner, body)
+    limit_reached(load(document.page(TEXT + b"/I0 Do", images=[form]).bytes()), *reached)
 
 
 @pytest.mark.parametrize("matrix", [b"0 1 -1 0 300 100", b"0 -1 1 0 300 700", b"-1 0 0 -1 300 700"])

@@ -83,3 +83,14 @@ def test_pandas_sees_amounts_that_add_up() -> None:
     assert list(frame.columns) == ["Code", "Name", "Total", "Basic"]
     assert list(frame["Code"]) == ["201", "20103", "206"]
     assert frame["Total"].sum() == Decimal("29801.52")
+
+
+def test_a_wrong_kind_of_values_is_refused_and_forms_give_decimals() -> None:
+    from crossfoot.errors import OptionsError
+
+    (table,) = crossfoot.digitize(
+        ruled([["Name", "Bridge"], ["Budget", "200.0000"], ["Note", "none"]])
+    ).tables
+    with pytest.raises(OptionsError, match="text, amount, state"):
+        table.to_pandas("amounts")  # type: ignore[arg-type]
+    assert list(table.to_pandas("amount")["1"]) == ["Bridge", Decimal("200.0000"), "none"]

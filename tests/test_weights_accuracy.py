@@ -1,14 +1,15 @@
 """The whole program on the sample scans, with the default weights."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import crossfoot
 import cv2
 import numpy as np
 import pytest
-from crossfoot.document import Document
-from crossfoot.eval.accuracy import Accuracy, compare
+from crossfoot.document import Box, Cell, Document, Table
+from crossfoot.eval.accuracy import compare, normalize, on_scan
 from crossfoot.layout.upright import make_upright
 from crossfoot.ocr.cutting import Piece
 from crossfoot.ocr.engine import Engine, load_engine
@@ -36,10 +37,11 @@ def results(samples: Path) -> dict[str, tuple[Document, Document]]:
         }
 
 
+Results = dict[str, tuple[Document, Document]]
+
+
 @pytest.mark.parametrize("name", NAMES)
-def test_every_table_is_found_with_its_spans_and_none_is_invented(
-    name: str, results: dict[str, tuple[Document, Document]]
-) -> None:
+def test_every_table_is_found_with_its_spans_and_none_is_invented(name: str, results: Results) -> None:
     truth, result = results[name]
     accuracy = compare(truth, result)
     assert result.status == "ok"
@@ -47,31 +49,71 @@ def test_every_table_is_found_with_its_spans_and_none_is_invented(
     assert accuracy.tables_invented == 0
 
 
-def test_amounts_and_characters_reach_the_stated_accuracy(
-    results: dict[str, tuple[Document, Document]],
-) -> None:
-    total = sum((compare(*pair) for pair in results.values()), Accuracy())
-    assert total.amounts > 100
-    assert total.amount_accuracy >= 0.99, total.wrong
-    assert total.zeros_exact == total.zeros
-    assert total.amounts_invented == 0  # a code or a line number taken for money
-    assert total.character_accuracy >= 0.97
+@pytest.mark.parametrize("name", NAMES)
+def test_amounts_and_characters_reach_the_stated_accuracy(name: str, results: Results) -> None:
+    accuracy = compare(*results[name])
+    assert accuracy.amounts > 10
+    assert accuracy.amount_accuracy >= 0.99, accuracy.wrong
+    assert accuracy.zeros_exact == accuracy.zeros
+    assert accuracy.amounts_invented == 0  # a code or a line number taken for money
+    assert accuracy.character_accuracy >= 0.97
 
 
-def test_titles_units_and_organizations_are_those_of_the_page(
-    results: dict[str, tuple[Document, Document]],
-) -> None:
-    for name in NAMES[:4]:
-        truth, result = (document.tables[0] for document in results[name])
-        assert result.title is not None
-        assert truth.title is not None
-        assert result.title[:10] == truth.title[:10]
-        assert (result.unit, result.year, result.header_rows) == (truth.unit, truth.year, truth.header_rows)
-        assert result.organization is not None
-        assert [c.role for c in result.columns] == [c.role for c in truth.columns]
+def pairs(truth: Document, result: Document) -> Iterator[tuple[Table, Table]]:
+    """True and found tables from top to bottom, as both documents list them."""
+    yield from zip(truth.tables, result.tables, strict=True)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_titles_header_rows_and_roles_are_those_of_the_page(name: str, results: Results) -> None:
+    for truth, found in pairs(*results[name]):
+        assert found.title is not None
+        assert normalize(found.title) == normalize(truth.title or "")
+        assert found.year == truth.year
+        assert found.header_rows == truth.header_rows
+        assert [c.role for c in found.columns] == [c.role for c in truth.columns]
+        assert headers(found) == headers(truth)
+
+
+def headers(table: Table) -> set[tuple[int, int]]:
+    return {(cell.row, cell.col) for cell in table.cells if cell.header}
+
+
+@pytest.mark.parametrize("name", NAMES[:4])  # the fifth prints them inside its table
+def test_organizations_and_units_are_those_above_the_table(name: str, results: Results) -> None:
+    for truth, found in pairs(*results[name]):
+        assert truth.organization
+        assert normalize(found.organization or "") == normalize(truth.organization)
+        assert found.unit == truth.unit
+
+
+def test_notes_below_a_table_belong_to_it(results: Results) -> None:
     notes = results["final-2020-summary"][1]
     assert len(notes.tables[0].notes) >= 1
     assert {t.role for t in notes.texts} >= {"title", "unit", "organization", "note"}
+
+
+BOX_TOLERANCE = 4  # pixels at 200 dpi, half a millimetre: a ruling's width and a turn of half a degree
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_cells_lie_on_the_scan_where_they_were_printed(name: str, results: Results) -> None:
+    far = []
+    for truth, found in pairs(*results[name]):
+        boxes = {(cell.row, cell.col): box for cell, box in placed(found, results[name][1])}
+        for cell, box in placed(truth, results[name][0]):
+            distance = np.abs(np.subtract(box.to_list(), boxes[cell.row, cell.col].to_list())).max()
+            if distance > BOX_TOLERANCE:
+                far.append((truth.id, cell.row, cell.col, round(float(distance), 1)))
+    assert far == []
+
+
+def placed(table: Table, document: Document) -> Iterator[tuple[Cell, Box]]:
+    """Cells and their boxes on the scan."""
+    pages = {page.number: page for page in document.pages}
+    for cell in table.cells:
+        (part,) = cell.parts
+        yield cell, on_scan(part.box, pages[part.page])
 
 
 def test_readings_are_kept_beside_the_text(results: dict[str, tuple[Document, Document]]) -> None:

@@ -1,0 +1,143 @@
+"""Which rulings a table has, and which sides between their joints are ruled.
+
+A long stroke is a ruling. A short one is, if it reaches unbroken from one ruling to
+another: the strokes of a character may be as long as a low row is high, but end short of both.
+"""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import numpy as np
+import numpy.typing as npt
+
+from .rulings import Ruling, merged
+
+RULED = 0.75  # share of a side that must bear ink; a character's stroke covers at most 0.65
+PERHAPS = 0.35  # enough where the ruling goes on at both ends
+_LONG = 0.45  # inches: longer than any stroke of a character of up to 30 pt
+_TOUCH = 0.014  # inches within which a stroke's end touches a ruling
+_DOUBLE = 0.06  # inches: two rulings nearer than this are one double ruling; no row is so low
+_SOLID = 0.93  # share of a short ruling that bears ink itself: closing gaps makes strokes longer
+_OVERHANG = 0.12  # inches by which lines must stick out for a border to be missing there
+
+Coverage = npt.NDArray[np.float64]
+
+
+def anchored(rows: list[Ruling], columns: list[Ruling], per_inch: float) -> tuple[list[Ruling], list[Ruling]]:
+    """The rulings among the candidates of both directions, with borders that are not printed."""
+    overhang = _OVERHANG * per_inch
+    long = [[r for r in lines if _is_long(r, per_inch)] for lines in (rows, columns)]
+    kept = [_bordered(long[0], long[1], overhang), _bordered(long[1], long[0], overhang)]
+    waiting = [[r for r in lines if not _is_long(r, per_inch)] for lines in (rows, columns)]
+    touch = max(2.0, _TOUCH * per_inch)
+    grown = True
+    while grown:
+        grown = False
+        for own, crossing in ((0, 1), (1, 0)):
+            joins = [r for r in waiting[own] if _reaches(r, kept[crossing], touch)]
+            if joins:
+                kept[own] = _in_order([*kept[own], *joins])
+                waiting[own] = [r for r in waiting[own] if r not in joins]
+                grown = True
+    supported = _supported(kept[0], kept[1], touch), _supported(kept[1], kept[0], touch)
+    return _without_doubles(supported[0], per_inch), _without_doubles(supported[1], per_inch)
+
+
+def coverage(lines: list[Ruling], crossing: list[Ruling]) -> Coverage:
+    """Share of each side, from one crossing ruling to the next, that the line's segments cover.
+
+    Returns (lines, crossing - 1).
+    """
+    sides = np.zeros((len(lines), max(0, len(crossing) - 1)))
+    for i, line in enumerate(lines):
+        for j, (start, end) in enumerate(pairwise(_stops(line, crossing))):
+            sides[i, j] = _covered(line, start, end)
+    return sides
+
+
+def decide(sides: Coverage) -> npt.NDArray[np.bool_]:
+    """Which sides are ruled: clearly, or perhaps while the ruling goes on at both ends."""
+    sure = sides >= RULED
+    going_on = np.zeros_like(sure)
+    going_on[:, 1:-1] = sure[:, :-2] & sure[:, 2:]
+    return sure | ((sides >= PERHAPS) & going_on)
+
+
+def _is_long(ruling: Ruling, per_inch: float) -> bool:
+    return max((s.length for s in ruling.segments), default=0.0) >= _LONG * per_inch
+
+
+def _in_order(rulings: list[Ruling]) -> list[Ruling]:
+    return sorted(rulings, key=lambda r: r.at((r.start + r.end) / 2) if r.segments else r.offset)
+
+
+def _stops(line: Ruling, crossing: list[Ruling]) -> list[float]:
+    """Where a line meets the crossing rulings, along it."""
+    return [c.at(line.offset + line.slope * c.offset) for c in crossing]
+
+
+def _covered(line: Ruling, start: float, end: float) -> float:
+    """Share of start … end on which the line has a segment; its own joints tell nothing."""
+    if not line.segments:
+        return 1.0  # a border that is not printed holds all the same
+    inset = min(3.0, (end - start) / 4)
+    first, last = start + inset, end - inset
+    if last <= first:
+        return 1.0
+    shares = (max(0.0, min(s.end, last) - max(s.start, first)) for s in line.segments)
+    return min(1.0, sum(shares) / (last - first))
+
+
+def _rules(line: Ruling, start: float, end: float, touch: float) -> tuple[bool, bool]:
+    """Whether the line, where it covers a side, touches both of its ends, and is unbroken."""
+    part = [s for s in line.segments if s.end > start and s.start < end]
+    if not part or _covered(line, start, end) < RULED:
+        return not line.segments, not line.segments  # a border that is not printed rules
+    solid = sum(s.solid * s.length for s in part) / sum(s.length for s in part)
+    ends = min(s.start for s in part) <= start + touch and max(s.end for s in part) >= end - touch
+    return ends, solid >= _SOLID
+
+
+def _reaches(line: Ruling, crossing: list[Ruling], touch: float) -> bool:
+    """Whether the line touches the rulings at both ends of a side, unbroken."""
+    return any(all(_rules(line, start, end, touch)) for start, end in pairwise(_stops(line, crossing)))
+
+
+def _bordered(lines: list[Ruling], crossing: list[Ruling], overhang: float) -> list[Ruling]:
+    """With the outer borders that are not printed: where the crossing lines end."""
+    if not lines or len(crossing) < 2:
+        return lines
+    first, last = (float(np.median(ends)) for ends in zip(*((c.start, c.end) for c in crossing), strict=True))
+    middle = (crossing[0].offset + crossing[-1].offset) / 2
+    before = [Ruling((), first, 0.0)] if first < lines[0].at(middle) - overhang else []
+    after = [Ruling((), last, 0.0)] if last > lines[-1].at(middle) + overhang else []
+    return [*before, *lines, *after]
+
+
+def _supported(lines: list[Ruling], crossing: list[Ruling], touch: float) -> list[Ruling]:
+    """Without long strokes that rule no side: the strokes of a word may lie in one line.
+
+    A side is ruled by a line that reaches both of its ends, or is unbroken where it is.
+    """
+    return [
+        line
+        for line in lines
+        if any(any(_rules(line, start, end, touch)) for start, end in pairwise(_stops(line, crossing)))
+    ]
+
+
+def _without_doubles(lines: list[Ruling], per_inch: float) -> list[Ruling]:
+    """Double rulings as one."""
+    result: list[Ruling] = []
+    for line in lines:
+        if (
+            result
+            and result[-1].segments
+            and line.segments
+            and line.offset - result[-1].offset < _DOUBLE * per_inch
+        ):
+            result[-1] = merged(result[-1], line)
+        else:
+            result.append(line)
+    return result
