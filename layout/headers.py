@@ -38,9 +38,18 @@ def describe(table: Table) -> Table:
     """The table with header rows, column roles and amounts filled in."""
     numbers = {(c.row, c.col): parse(c.text) for c in table.cells}
     headers = _header_rows(table, numbers)
-    columns = tuple(_column(table, col, headers, numbers) for col in range(table.shape[1]))
+    columns = _names_or_texts([_column(table, col, headers, numbers) for col in range(table.shape[1])])
     cells = tuple(_cell(table, c, headers, columns[c.col], numbers[c.row, c.col]) for c in table.cells)
     return replace(table, header_rows=headers, columns=columns, cells=cells)
+
+
+def _names_or_texts(columns: list[Column]) -> tuple[Column, ...]:
+    """Words name the figures to their right; where none follow, they are remarks."""
+    last = max((i for i, column in enumerate(columns) if column.role in ("amount", "ratio")), default=-1)
+    return tuple(
+        replace(column, role="text") if column.role == "name" and i > last else column
+        for i, column in enumerate(columns)
+    )
 
 
 def _cell(table: Table, cell: Cell, headers: int, column: Column, number: Amount | None) -> Cell:
