@@ -14,7 +14,7 @@ from ..layout.words import Word, joined
 from ..source import Image, PageImage
 from .cutting import Piece, Place, cut_at_rulings, cut_words
 from .engine import Engine
-from .unclaimed import unclaimed_ink
+from .unclaimed import claim_ink, unclaimed_ink
 
 _BELIEVED = 0.6  # ink that detection passed over is text only if it reads clearly
 _DOUBTFUL = 0.5  # confidence at most of a cell in which some ink was not read
@@ -44,8 +44,7 @@ class PageText:
 
 def read_scan(engine: Engine, image: Image, ink: Ink, grids: Sequence[Grid]) -> PageText:
     """Read an upright page (height, width, 3) whose grids are known."""
-    pieces = cut_at_rulings(engine.detect(image), grids)
-    missed = unclaimed_ink(ink, pieces, grids)
+    pieces, missed = claim_ink(ink, cut_at_rulings(engine.detect(image), grids), grids)
     readings = engine.recognize(crops(image, [*pieces, *missed]))
     detected = list(zip(pieces, readings[: len(pieces)], strict=True))
     return _gathered(detected, list(zip(missed, readings[len(pieces) :], strict=True)))

@@ -8,6 +8,7 @@ as well, so that no figure is lost because it is small.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import cv2
 import numpy as np
@@ -22,6 +23,35 @@ _LEAST = 0.035  # inches: half of a 5-point digit; smaller is a speck
 _DASH = 0.05  # inches: width from which a flat stroke may be a dash
 _INSET = 0.02  # inches kept away from rulings, which are thick and rough at the edges
 _PADDING = 3.0
+_BESIDE = 3.0  # pixels between a box, whose edge is cleared, and ink of a character that it cuts
+
+
+def claim_ink(ink: Ink, pieces: Sequence[Piece], grids: Sequence[Grid]) -> tuple[list[Piece], list[Piece]]:
+    """Give the ink of cells that no piece covers to the pieces, or to new ones.
+
+    A detected box may begin in the middle of a character. The ink that it leaves over
+    touches it, and makes the box larger: read by itself, half a 4 would be a 1.
+
+    Returns:
+        The pieces, some of them grown, and new pieces, each with its cell.
+    """
+    grown = list(pieces)
+    new = []
+    for piece in unclaimed_ink(ink, pieces, grids):
+        beside = next((i for i, other in enumerate(grown) if _touches(other, piece)), None)
+        if beside is None:
+            new.append(piece)
+        else:
+            grown[beside] = replace(grown[beside], box=Box.around([grown[beside].box, piece.box]))
+    return grown, new
+
+
+def _touches(piece: Piece, left_over: Piece) -> bool:
+    """Whether left-over ink stands in the piece's cell and line, right beside it."""
+    a, b = piece.box, left_over.box
+    level = min(a.bottom, b.bottom) - max(a.top, b.top)
+    gap = max(a.left, b.left) - min(a.right, b.right)
+    return piece.place == left_over.place and level > 0.5 * min(a.height, b.height) and gap <= _BESIDE
 
 
 def unclaimed_ink(ink: Ink, pieces: Sequence[Piece], grids: Sequence[Grid]) -> list[Piece]:

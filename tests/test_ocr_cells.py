@@ -9,7 +9,7 @@ from crossfoot.layout.words import Word, joined
 from crossfoot.ocr.cutting import Piece, Place, cut_at_rulings, cut_words
 from crossfoot.ocr.options import OcrOptions
 from crossfoot.ocr.page import read_layer, read_scan
-from crossfoot.ocr.unclaimed import unclaimed_ink
+from crossfoot.ocr.unclaimed import claim_ink, unclaimed_ink
 from crossfoot.source import PageImage
 from crossfoot.source import Word as LayerWord
 
@@ -63,6 +63,16 @@ def test_ink_that_detection_passed_over_is_found_in_its_cell() -> None:
     found = unclaimed_ink(Ink(ink, 100), [Piece(Box(28, 28, 62, 48), Place(0, 0))], [grid()])
     assert [p.place for p in found] == [Place(0, 4), Place(0, 7)]
     assert found[0].box.holds(150, 148)
+
+
+def test_a_box_that_cuts_a_character_grows_to_hold_it() -> None:
+    ink = np.zeros((320, 320), np.uint8)
+    ink[38:41, 20:48] = 255  # one long stroke; detection began in its middle
+    ink[30:46, 55:80] = 255
+    pieces, new = claim_ink(Ink(ink, 100), [Piece(Box(34, 28, 82, 48), Place(0, 0))], [grid()])
+    assert new == []
+    assert pieces[0].box.left <= 20
+    assert pieces[0].box.right >= 80
 
 
 def word(text: str, left: float, top: float, confidence: float = 0.9) -> Word:
@@ -201,7 +211,7 @@ def test_passed_over_ink_beside_text(passed_over: str, confidence: float, text: 
     ink = np.zeros((500, 400), np.uint8)
     ink[30:46, 12:22] = 255
     page = read_scan(
-        Engine([Box(30, 28, 90, 48)], []), np.full((500, 400, 3), 255, np.uint8), Ink(ink, 100), [grid()]
+        Engine([Box(36, 28, 90, 48)], []), np.full((500, 400, 3), 255, np.uint8), Ink(ink, 100), [grid()]
     )
     reading = page.cells[Place(0, 0)]
     assert reading.text == text
