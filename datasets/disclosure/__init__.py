@@ -1,0 +1,1 @@
+"""Generators of what synthetic disclosures say: accounts, tables, narrative, misprints."""

@@ -1,0 +1,1 @@
+"""Annotations of public data sets as records, one module per format."""

@@ -1,0 +1,1 @@
+"""How a table or a document is judged against its truth, one module per family of metrics."""

@@ -1,0 +1,1 @@
+"""What other tools write, as records, one module per tool."""

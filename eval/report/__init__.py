@@ -1,0 +1,1 @@
+"""The evaluation as tables in a terminal and as one HTML file."""
