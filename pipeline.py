@@ -46,13 +46,14 @@ class Options:
 @dataclass(frozen=True)
 class PageResult:
     """A page as it was digitized, for pictures: the upright image (height, width, 3) BGR,
-    its tables and texts, and the boxes in which text was read."""
+    its tables and texts, the boxes that were read, and the words read as (box, text)."""
 
     page: Page
     image: Image
     tables: tuple[Table, ...]
     texts: tuple[Text, ...]
     words: tuple[Box, ...]
+    readings: tuple[tuple[Box, str], ...] = ()
 
 
 OnPage = Callable[[PageResult], None]
@@ -301,7 +302,7 @@ class _Run:
         self.tables += records.tables
         self.texts += records.texts
         self.problems += records.problems
-        return PageResult(page, upright.image, records.tables, records.texts, text.boxes)
+        return PageResult(page, upright.image, records.tables, records.texts, text.boxes, text.readings)
 
     def engine(self) -> Engine:
         """The text engine; a page with a text layer may never need it."""

@@ -33,6 +33,8 @@ class PageText:
         astray: words inside a table that belong to none of its cells.
         unread: boxes of ink in cells in which nothing was read, or nothing to be believed.
         boxes: every box that was read, for pictures.
+        readings: box and text of every word that was believed, whatever became of it; other
+            grids can be filled with them.
     """
 
     cells: dict[Place, Reading]
@@ -40,6 +42,7 @@ class PageText:
     astray: tuple[Word, ...]
     unread: tuple[Box, ...]
     boxes: tuple[Box, ...]
+    readings: tuple[tuple[Box, str], ...]
 
 
 def read_scan(engine: Engine, image: Image, ink: Ink, grids: Sequence[Grid]) -> PageText:
@@ -119,12 +122,14 @@ def _gathered(detected: Read, missed: Read) -> PageText:
     for place, _ in unread:
         if place in cells:  # its text may lack a digit
             cells[place] = replace(cells[place], confidence=min(cells[place].confidence, _DOUBTFUL))
+    believed = [*outside, *astray, *(word for words in by_cell.values() for word in words)]
     return PageText(
         cells=cells,
         outside=tuple(word for word in outside if word.reading.text),
         astray=tuple(astray),
         unread=tuple(box for _, box in unread),
         boxes=tuple(piece.box for piece, _ in (*detected, *missed)),
+        readings=tuple((word.box, word.reading.text) for word in believed if word.reading.text),
     )
 
 
