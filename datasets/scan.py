@@ -8,6 +8,7 @@ Coordinates are continuous: pixel (0, 0) covers the square from 0 to 1.
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +17,8 @@ import numpy as np
 import pypdfium2 as pdfium
 from numpy.typing import NDArray
 from PIL import Image
+
+from .damage import DamagedPage
 
 Matrix = tuple[tuple[float, float, float], ...]
 
@@ -94,22 +97,41 @@ def rasterise(pdf: bytes, dpi: float) -> NDArray[np.uint8]:
 
 def image_pdf(jpeg: bytes, width: int, height: int, dpi: float, colour: bool) -> bytes:
     """A PDF of one page that shows one JPEG, its bytes unchanged; without dates, so reproducible."""
-    # Readers round a page's pixels up; a hair less than a whole number of them gives them all, and no more.
-    page = f"{width * 72 / dpi - 0.005:.3f} {height * 72 / dpi - 0.005:.3f}"
-    content = f"q {page.replace(' ', ' 0 0 ')} 0 0 cm /Im0 Do Q".encode()
-    space = "/DeviceRGB" if colour else "/DeviceGray"
-    picture = (
-        f"<< /Type /XObject /Subtype /Image /Width {width} /Height {height} /ColorSpace {space} "
-        f"/BitsPerComponent 8 /Filter /DCTDecode /Length {len(jpeg)} >>"
+    return _pdf([_Picture(jpeg, width, height, dpi, colour)])
+
+
+def scan_pdf(pages: Sequence[DamagedPage]) -> bytes:
+    """An image-only PDF of the pages, each a JPEG of its own quality; without dates, so reproducible."""
+    return _pdf([_picture(page) for page in pages])
+
+
+@dataclass(frozen=True, slots=True)
+class _Picture:
+    jpeg: bytes
+    width: int
+    height: int
+    dpi: float
+    colour: bool
+
+
+def _picture(page: DamagedPage) -> _Picture:
+    height, width = page.pixels.shape[:2]
+    buffer = io.BytesIO()
+    # 4:2:0, as scanners write it.
+    Image.fromarray(page.pixels).save(
+        buffer, "JPEG", quality=page.quality, subsampling=2, dpi=(page.dpi, page.dpi)
     )
-    about = f"/MediaBox [0 0 {page}] /Contents 4 0 R /Resources << /XObject << /Im0 5 0 R >> >>"
+    return _Picture(buffer.getvalue(), width, height, page.dpi, page.pixels.ndim == 3)
+
+
+def _pdf(pictures: Sequence[_Picture]) -> bytes:
+    kids = " ".join(f"{3 + 3 * number} 0 R" for number in range(len(pictures)))
     objects = [
         b"<< /Type /Catalog /Pages 2 0 R >>",
-        b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
-        f"<< /Type /Page /Parent 2 0 R {about} >>".encode(),
-        f"<< /Length {len(content)} >>\nstream\n".encode() + content + b"\nendstream",
-        picture.encode() + b"\nstream\n" + jpeg + b"\nendstream",
+        f"<< /Type /Pages /Kids [{kids}] /Count {len(pictures)} >>".encode(),
     ]
+    for picture in pictures:
+        objects += _page_objects(picture, 1 + len(objects))
     out = bytearray(b"%PDF-1.4\n%\xe2\xe3\xcf\xd3\n")
     offsets = []
     for number, body in enumerate(objects, start=1):
@@ -120,6 +142,25 @@ def image_pdf(jpeg: bytes, width: int, height: int, dpi: float, colour: bool) ->
     out += b"".join(f"{offset:010d} 00000 n \n".encode() for offset in offsets)
     out += f"trailer\n<< /Size {len(objects) + 1} /Root 1 0 R >>\nstartxref\n{table}\n%%EOF\n".encode()
     return bytes(out)
+
+
+def _page_objects(picture: _Picture, first: int) -> list[bytes]:
+    """A page, its content and its image, which become the objects numbered from `first`."""
+    width, height = picture.width, picture.height
+    # Readers round a page's pixels up; a hair less than a whole number of them gives them all, and no more.
+    page = f"{width * 72 / picture.dpi - 0.005:.3f} {height * 72 / picture.dpi - 0.005:.3f}"
+    content = f"q {page.replace(' ', ' 0 0 ')} 0 0 cm /Im0 Do Q".encode()
+    space = "/DeviceRGB" if picture.colour else "/DeviceGray"
+    image = (
+        f"<< /Type /XObject /Subtype /Image /Width {width} /Height {height} /ColorSpace {space} "
+        f"/BitsPerComponent 8 /Filter /DCTDecode /Length {len(picture.jpeg)} >>"
+    )
+    uses = f"/Contents {first + 1} 0 R /Resources << /XObject << /Im0 {first + 2} 0 R >> >>"
+    return [
+        f"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 {page}] {uses} >>".encode(),
+        f"<< /Length {len(content)} >>\nstream\n".encode() + content + b"\nendstream",
+        image.encode() + b"\nstream\n" + picture.jpeg + b"\nendstream",
+    ]
 
 
 def _turn(degrees: float, width: int, height: int) -> NDArray[np.float64]:
