@@ -21,6 +21,7 @@ MANIFEST = "manifest.csv"
 COLUMNS = ("id", "source", "truth", "licence", "damage", "split", "sha256", "document", "made_by")
 REQUIRED = ("id", "source", "truth", "licence", "damage", "split", "sha256")
 MAX_BYTES = 64 << 20  # of a manifest: a quarter of a million fixtures
+_NAMES = ("id", "damage", "split")  # files and headings of reports are named for them
 _NAME = re.compile(r"\w[\w.+-]{0,199}")
 _SHA256 = re.compile(r"[0-9a-f]{64}", re.ASCII)
 
@@ -137,9 +138,9 @@ def _fixture(folder: Path, header: list[str], values: list[str]) -> Fixture:
     for name in REQUIRED:
         if not row[name]:
             raise _Bad(name, "is empty")
-    for name in ("id", "damage", "split"):
+    for name in _NAMES:
         if not _NAME.fullmatch(row[name]):
-            raise _Bad(name, f"{row[name][:40]!r} is no name of letters, digits, '.', '+', '-' and '_'")
+            raise _Bad(name, _no_name(row[name]))
     if not _SHA256.fullmatch(row["sha256"].lower()):
         raise _Bad("sha256", f"{row['sha256'][:40]!r} is no SHA-256")
     extra = {name: value for name, value in row.items() if name not in COLUMNS or name == "made_by"}
@@ -170,6 +171,23 @@ def _inside(folder: Path, column: str, given: str) -> Path:
     except (OSError, ValueError, RuntimeError) as error:  # a loop of links, a NUL, a name too long
         raise _Bad(column, f"{given[:200]!r} is no possible path: {error}") from None
     return path
+
+
+def require_names(fixture: Fixture) -> None:
+    """Refuse a fixture that could not be read back from a manifest.
+
+    Raises:
+        InputError: a name that is none, or no licence.
+    """
+    for name in _NAMES:
+        if not _NAME.fullmatch(getattr(fixture, name)):
+            raise InputError(_no_name(getattr(fixture, name)), name=name)
+    if not fixture.licence:
+        raise InputError("is empty", name="licence")
+
+
+def _no_name(value: str) -> str:
+    return f"{value[:40]!r} is no name of letters, digits, '.', '+', '-' and '_'"
 
 
 def write_manifest(folder: Path | str, fixtures: Iterable[Fixture]) -> None:
