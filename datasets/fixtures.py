@@ -115,8 +115,8 @@ def add_document(
 ) -> Fixture:
     """Copy a source and its corrected document.json into a set, as a new fixture.
 
-    The id defaults to the name of the source, with the start of its SHA-256 where that
-    is taken. A truth that does not name its source, as labels without one, is given it.
+    The id defaults to the name of the source, with the start of its SHA-256 where
+    another source has that id. A truth that does not name its source, as labels without one, is given it.
 
     Raises:
         InputError: the source cannot be read, the document is another file's truth, or a
@@ -161,7 +161,8 @@ def _known(root: Path) -> dict[str, Fixture]:
 
 def _free_id(source: Path, sha256: str, known: dict[str, Fixture]) -> str:
     stem = re.sub(r"[^\w.+-]+", "-", source.stem).strip("-.+")[:150] or "fixture"
-    return f"{stem}-{sha256[:8]}" if stem in known else stem
+    other = stem in known and known[stem].sha256 != sha256
+    return f"{stem}-{sha256[:8]}" if other else stem
 
 
 def _suffix(source: Path) -> str:

@@ -74,8 +74,8 @@ def faults(document: Document) -> Iterator[Fault]:
     for index, table in enumerate(document.tables):
         place = f"tables[{index}]"
         yield from ((place, reason) for reason in _table_faults(table, texts))
-        for number, part in enumerate(table.parts):
-            yield from _outside(f"{place}.parts[{number}]", part.page, part.box, pages)
+        for number, piece in enumerate(table.parts):
+            yield from _outside(f"{place}.parts[{number}]", piece.page, piece.box, pages)
         for cell in table.cells:
             where = f"{place} ({cell.row}, {cell.col})"
             yield from ((where, reason) for reason in _cell_faults(cell, equations))

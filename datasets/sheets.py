@@ -10,12 +10,12 @@ from __future__ import annotations
 
 import tomllib
 from dataclasses import dataclass
-from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any, get_args
 
 from ..document import ColumnRole, Stage
 from ..errors import InputError, MissingInput
+from .labels_html import html_tables
 
 TABLES = Path(__file__).parent / "tables"
 
@@ -111,47 +111,10 @@ def _table(entry: dict[str, Any], cells: tuple[SheetCell, ...]) -> SheetTable:
 
 def parse_tables(html: str) -> list[tuple[SheetCell, ...]]:
     """The cells of each `<table>`, put at the first free address of their row as browsers do."""
-    parser = _TableParser()
-    parser.feed(html)
-    parser.close()
-    return [tuple(cells) for cells in parser.tables]
-
-
-class _TableParser(HTMLParser):
-    def __init__(self) -> None:
-        super().__init__()
-        self.tables: list[list[SheetCell]] = []
-        self._row = -1
-        self._taken: set[tuple[int, int]] = set()
-        self._open: dict[str, Any] | None = None
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag == "table":
-            self.tables.append([])
-            self._row, self._taken = -1, set()
-        elif tag == "tr":
-            self._row += 1
-        elif tag in ("td", "th"):
-            values = dict(attrs)
-            self._open = {
-                "row_span": int(values.get("rowspan") or 1),
-                "col_span": int(values.get("colspan") or 1),
-                "header": tag == "th",
-                "text": "",
-                "style": values.get("class") or "",
-            }
-
-    def handle_data(self, data: str) -> None:
-        if self._open is not None:
-            self._open["text"] += data
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag not in ("td", "th") or self._open is None:
-            return
-        col = 0
-        while (self._row, col) in self._taken:
-            col += 1
-        cell = SheetCell(row=self._row, col=col, **self._open)
-        self._taken |= {(cell.row + r, col + c) for r in range(cell.row_span) for c in range(cell.col_span)}
-        self.tables[-1].append(cell)
-        self._open = None
+    return [
+        tuple(
+            SheetCell(c.row, c.col, c.row_span, c.col_span, c.header, c.text, c.attributes.get("class", ""))
+            for c in table.cells
+        )
+        for table in html_tables(html, gaps="keep")
+    ]
