@@ -7,7 +7,7 @@ quantity agrees, and every total is the sum of its parts, by construction.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from decimal import Decimal
 from functools import cached_property
@@ -26,7 +26,13 @@ Flow = Literal[
     "prior",  # last year's spending
     "prior2",  # the spending of the year before that
     "prior_receipts",  # last year's receipts
+    "income",  # 收入总计: receipts, opening and surplus_used
+    "outlay",  # 支出总计: spending, closing and distributed
 ]
+_TOGETHER: Mapping[str, tuple[str, ...]] = {
+    "income": ("receipts", "opening", "surplus_used"),
+    "outlay": ("spending", "closing", "distributed"),
+}
 Fund = Literal["", "general", "fund", "capital"]
 """一般公共预算, 政府性基金预算, 国有资本经营预算."""
 Source = Literal["", "fiscal", "superior", "operations", "business", "affiliated", "other"]
@@ -137,9 +143,10 @@ class Accounts:
 
     def matching(self, quantity: Quantity) -> Iterator[Line]:
         """The lines that a quantity sums over."""
-        for line in self._by_flow.get(quantity.flow, ()):
-            if _agrees(line, quantity):
-                yield line
+        for flow in _TOGETHER.get(quantity.flow, (quantity.flow,)):
+            for line in self._by_flow.get(flow, ()):
+                if _agrees(line, quantity):
+                    yield line
 
     def functions(self, quantity: Quantity, digits: int = 7) -> list[str]:
         """Functional codes, cut to 3, 5 or 7 digits and in order, of the lines of a quantity."""

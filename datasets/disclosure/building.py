@@ -38,6 +38,13 @@ class Context:
     accounts: Accounts
     numbers: Numbers
     rng: np.random.Generator
+    habits: dict[str, str] = field(default_factory=dict, repr=False, compare=False)
+
+    def habit(self, name: str, *options: str) -> str:
+        """The wording that this document keeps to: one of `options`, drawn at its first use."""
+        if name not in self.habits:
+            self.habits[name] = self.choose(*options)
+        return self.habits[name]
 
     def choose(self, *options: str) -> str:
         """One of several wordings."""
