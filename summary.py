@@ -250,9 +250,9 @@ class Bar:
         count = f"{done / 1e6:.1f} of {total / 1e6:.1f} MB" if total else f"{done / 1e6:.1f} MB" * bool(done)
         self._show(label, count, done, total)
 
-    def pages(self, label: str, done: int, total: int) -> None:
-        """Show `done` of `total` pages."""
-        self._show(label, f"{done} of {total} pages", done, total)
+    def pages(self, label: str, done: int, total: int, noun: str = "pages") -> None:
+        """Show `done` of `total` pages, or of what else is counted."""
+        self._show(label, f"{done} of {total} {noun}", done, total)
 
     def _show(self, label: str, count: str, done: int, total: int) -> None:
         if label != self._label:  # the clock starts anew with each thing that is done

@@ -6,10 +6,10 @@ quantity each of its figures prints. Relations between tables follow from the qu
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
@@ -29,6 +29,9 @@ from .accounts import Accounts, Quantity
 from .numbers import Numbers
 
 ONE = Decimal(1)
+CENT = Decimal("0.01")  # yuan: the grain of a ledger whose figures are rounded in print
+SCALES: Mapping[str, Decimal] = {"元": ONE, "万元": Decimal(10_000)}
+Unit = Literal["万元", "元"]
 
 
 @dataclass(frozen=True)
@@ -53,6 +56,15 @@ class Context:
     def chance(self, share: float) -> bool:
         """True in this share of cases."""
         return bool(self.rng.random() < share)
+
+    def numbers_in(self, unit: Unit | None = None, decimals: int | None = None) -> Numbers:
+        """The document's format in another unit or with other decimals, exact only where the ledger still is."""
+        own = self.numbers
+        grain = own.step * SCALES[own.unit] if own.exact else CENT
+        changed = replace(
+            own, unit=unit or own.unit, decimals=own.decimals if decimals is None else decimals
+        )
+        return replace(changed, exact=grain % (changed.step * SCALES[changed.unit]) == 0)
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,217 @@
+"""Structural misprints: a table or the narrative of another draft, rows left out, a project too many.
+
+Drafts are accounts that differ in a line or two and balance in themselves, so that a table of
+another draft adds up and only disagrees with the rest of the document.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from decimal import Decimal
+
+import numpy as np
+
+from ..content import (
+    At,
+    CellContent,
+    MisprintContent,
+    ParagraphContent,
+    Ref,
+    RelationContent,
+    Said,
+    TableContent,
+)
+from .accounts import Accounts, Line, Project, Quantity
+from .building import Made
+from .numbers import WAN, Numbers
+
+SORTS = ("another_draft", "extra_project", "narrative_of_another_version", "rows_left_out")
+_EXTRA = "行政审批综合业务支出"
+
+
+def other_accounts(accounts: Accounts, numbers: Numbers, rng: np.random.Generator, sort: str) -> Accounts:
+    """Accounts of another draft: with one project more, or one line of spending larger."""
+    grain = numbers.step * (WAN if numbers.unit == "万元" else 1)
+    delta = Decimal(int(rng.integers(3, 900))) * 100 * grain
+    spending = [line for line in accounts.lines if line.flow == "spending" and line.source == "fiscal"]
+    line = spending[int(rng.integers(len(spending)))]
+    if sort == "extra_project":
+        project = Project(
+            f"{accounts.code}{accounts.year}99999", _EXTRA, "recurrent", line.function, (accounts.year,) * 2
+        )
+        extra = Line(
+            "spending",
+            delta,
+            line.function,
+            "30299",
+            "general",
+            "fiscal",
+            "project",
+            "recurrent",
+            _EXTRA,
+            line.unit,
+        )
+        lines = (*accounts.lines, extra, _received(extra))
+        return replace(accounts, lines=lines, projects=(*accounts.projects, project), _sums={})
+    changed = tuple(
+        replace(item, amount=item.amount + delta) if item is line else item for item in accounts.lines
+    )
+    return replace(accounts, lines=(*changed, _received(replace(line, amount=delta))), _sums={})
+
+
+def _received(line: Line) -> Line:
+    """The receipt that pays for a line of spending."""
+    return replace(line, flow="receipts", economic="", nature="", programme="", project="")
+
+
+def table_misprint(
+    sort: str, made: Sequence[Made], again: Sequence[Made], accounts: Accounts, other: Accounts
+) -> MisprintContent | None:
+    """What the tables of another draft print differently; None where nothing, or where only zeros differ."""
+    where: list[Ref] = []
+    printed: list[str] = []
+    meant: list[str] = []
+    true = _texts(made)
+    for item in again:
+        cells = {(cell.row, cell.col): cell for cell in item.table.cells}
+        for at, quantity in item.figures:
+            if accounts.value(quantity) == other.value(quantity):
+                continue
+            text, should = cells[at.row, at.col].text, true.get((item.table.key, quantity), "")
+            if text != should:
+                where.append(at)
+                printed.append(text)
+                meant.append(should)
+    if not where or (sort == "extra_project" and not _grew(made, again)):
+        return None
+    return MisprintContent(
+        sort, tuple(where), tuple(printed), tuple(meant), f"of another draft: {again[0].table.key}"
+    )
+
+
+def _grew(made: Sequence[Made], again: Sequence[Made]) -> bool:
+    """Whether the other draft brought rows or forms: the project shows by its name, not in sums alone."""
+    return sum(m.table.shape[0] for m in again) > sum(m.table.shape[0] for m in made)
+
+
+def _texts(made: Sequence[Made]) -> dict[tuple[str, Quantity], str]:
+    texts: dict[tuple[str, Quantity], str] = {}
+    for item in made:
+        cells = {(cell.row, cell.col): cell.text for cell in item.table.cells}
+        for at, quantity in item.figures:
+            texts.setdefault((item.table.key, quantity), cells[at.row, at.col])
+    return texts
+
+
+def narrative_misprint(
+    sort: str,
+    paragraphs: Sequence[ParagraphContent],
+    said: Sequence[tuple[Said, Quantity]],
+    accounts: Accounts,
+    other: Accounts,
+    numbers: Numbers,
+) -> MisprintContent | None:
+    """What the narrative of another version says differently; None where it says nothing of it."""
+    mentions = {paragraph.key: paragraph for paragraph in paragraphs}
+    where: list[Ref] = []
+    printed: list[str] = []
+    meant: list[str] = []
+    for place, quantity in said:
+        if accounts.value(quantity) != other.value(quantity):
+            paragraph = mentions[place.key]
+            mention = paragraph.mentions[place.index]
+            where.append(place)
+            printed.append(paragraph.text[mention.start : mention.end])
+            meant.append(numbers.show(accounts.value(quantity))[0] + numbers.unit)
+    return (
+        MisprintContent(sort, tuple(where), tuple(printed), tuple(meant), "of another version")
+        if where
+        else None
+    )
+
+
+def leave_rows_out(
+    made: Mapping[str, tuple[Made, ...]], rng: np.random.Generator
+) -> tuple[dict[str, tuple[Made, ...]], MisprintContent] | None:
+    """Leave out one row that others add up to; None where no table has such a row."""
+    candidates = [
+        (kind, index, row)
+        for kind, group in made.items()
+        for index, item in enumerate(group)
+        for row in _removable(item)
+    ]
+    if not candidates:
+        return None
+    kind, index, row = candidates[int(rng.integers(len(candidates)))]
+    item = made[kind][index]
+    totals = tuple(
+        dict.fromkeys(
+            relation.total
+            for relation in item.relations
+            if isinstance(relation.total, At) and any(_on(term, row) for term, _ in relation.terms)
+        )
+    )
+    left = _without(item, row)
+    cells = {(cell.row, cell.col): cell for cell in left.table.cells}
+    where = tuple(_shifted(total, row) for total in totals)
+    texts = tuple(cells[at.row, at.col].text for at in where if isinstance(at, At))
+    lost = " ".join(cell.text for cell in item.table.cells if cell.row == row and cell.text)
+    group = (*made[kind][:index], left, *made[kind][index + 1 :])
+    return {**made, kind: group}, MisprintContent("rows_left_out", where, texts, texts, f"left out: {lost}")
+
+
+def _removable(item: Made) -> list[int]:
+    """Rows with an amount that are a part of some sum, the total of none, and in no row span."""
+    totals = {relation.total.row for relation in item.relations if isinstance(relation.total, At)}
+    amounts = {(cell.row, cell.col) for cell in item.table.cells if cell.amount}
+    parts = {
+        term.row
+        for relation in item.relations
+        if relation.relation == "sum" and relation.strength == "law"
+        for term, _ in relation.terms
+        if isinstance(term, At) and isinstance(relation.total, At)
+        if term.row != relation.total.row and (term.row, term.col) in amounts
+    }
+    spanned = {
+        row
+        for cell in item.table.cells
+        if cell.row_span > 1
+        for row in range(cell.row, cell.row + cell.row_span)
+    }
+    return sorted(parts - totals - spanned)
+
+
+def _on(ref: Ref, row: int) -> bool:
+    return isinstance(ref, At) and ref.row == row
+
+
+def _shifted(ref: Ref, row: int) -> Ref:
+    return replace(ref, row=ref.row - 1) if isinstance(ref, At) and ref.row > row else ref
+
+
+def _without(item: Made, row: int) -> Made:
+    """The table without a row; sums that it was a part of now miss."""
+    cells = tuple(
+        replace(cell, row=cell.row - 1) if cell.row > row else cell
+        for cell in item.table.cells
+        if cell.row != row
+    )
+    relations: list[RelationContent] = []
+    for relation in item.relations:
+        terms = tuple((_shifted(term, row), factor) for term, factor in relation.terms if not _on(term, row))
+        lost = len(terms) < len(relation.terms)
+        if _on(relation.total, row) or not terms or (lost and relation.relation != "sum"):
+            continue
+        relations.append(replace(relation, total=_shifted(relation.total, row), terms=terms))
+    figures = tuple(
+        (replace(at, row=at.row - 1) if at.row > row else at, quantity)
+        for at, quantity in item.figures
+        if at.row != row
+    )
+    table: TableContent = replace(item.table, cells=_sorted(cells))
+    return Made(table, tuple(relations), figures)
+
+
+def _sorted(cells: Sequence[CellContent]) -> tuple[CellContent, ...]:
+    return tuple(sorted(cells, key=lambda cell: (cell.row, cell.col)))
