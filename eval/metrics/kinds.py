@@ -1,0 +1,52 @@
+"""Kinds of tables: macro-F1 and a confusion matrix, over the tables that were found."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+NONE = ""
+"""What a table without a kind counts as."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kinds:
+    """How often a table of one kind was given another: sorted (true, given, count)."""
+
+    confusion: tuple[tuple[str, str, int], ...] = ()
+
+    @classmethod
+    def of(cls, pairs: Sequence[tuple[str, str]]) -> Kinds:
+        """Count (true, given) pairs."""
+        return cls(tuple((*pair, count) for pair, count in sorted(Counter(pairs).items())))
+
+    def __add__(self, other: Kinds) -> Kinds:
+        counts: Counter[tuple[str, str]] = Counter()
+        for true, given, count in self.confusion + other.confusion:
+            counts[true, given] += count
+        return Kinds(tuple((*pair, count) for pair, count in sorted(counts.items())))
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The kinds that are true or given somewhere, sorted."""
+        names = {name for true, given, _ in self.confusion for name in (true, given)}
+        return tuple(sorted(names - {NONE}))
+
+    def f1(self, label: str) -> float:
+        """Harmonic mean of precision and recall of one kind; 0 where it was never right."""
+        right = sum(n for true, given, n in self.confusion if true == given == label)
+        either = sum(n * ((true == label) + (given == label)) for true, given, n in self.confusion)
+        return 2 * right / either if either else 0.0
+
+    @property
+    def macro_f1(self) -> float:
+        """Mean of the F1 of every kind that is true or given somewhere; 1 without any table."""
+        labels = self.labels
+        return sum(map(self.f1, labels)) / len(labels) if labels else 1.0
+
+    @property
+    def accuracy(self) -> float:
+        """Share of tables with their own kind; 1 without any table."""
+        tables = sum(n for *_, n in self.confusion)
+        return sum(n for true, given, n in self.confusion if true == given) / tables if tables else 1.0

@@ -1,0 +1,138 @@
+"""What judging a document gives: counts that add up over tables, kinds and damage profiles.
+
+`Scores` holds every metric as counts, so any group of tables or documents is summed first and
+becomes ratios after. A metric that the truth or the tool has nothing for is None, which is
+n/a and not 0.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from .metrics.amounts import Amounts
+from .metrics.characters import Characters
+from .metrics.counts import Additive, Ratio
+from .metrics.detection import Detection, Joined
+from .metrics.kinds import Kinds
+from .metrics.misprints import Misprints
+from .metrics.risk import Risk
+from .metrics.states import States
+from .slices import PageTable
+
+
+@dataclass(frozen=True, slots=True)
+class Structure(Additive):
+    """Sums over the truth's tables on pages; a missed table adds to `tables` and nothing else.
+
+    TEDS, TEDS-S and GriTS are sums of scores from 0 to 1, `teds_raw` without normalising the
+    text. `located` counts the tables that GriTS-Loc could judge. Relations are those of
+    ICDAR-2013, of the truth, of the result (tables without a partner included), and correct.
+    """
+
+    tables: int = 0
+    spans_exact: int = 0
+    teds: float = 0.0
+    teds_structure: float = 0.0
+    teds_raw: float = 0.0
+    grits_top: float = 0.0
+    grits_con: float = 0.0
+    grits_loc: float = 0.0
+    located: int = 0
+    relations: int = 0
+    relations_found: int = 0
+    relations_correct: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Scores(Additive):
+    """All metrics of a table, a document or a group of them; `Scores()` is the sum of none.
+
+    `amounts` are judged at their address, `aligned` after rows and columns were aligned.
+    """
+
+    detection: Detection = field(default_factory=Detection)
+    structure: Structure = field(default_factory=Structure)
+    amounts: Amounts = field(default_factory=Amounts)
+    aligned: Amounts = field(default_factory=Amounts)
+    characters: Characters = field(default_factory=Characters)
+    outside: Characters | None = None
+    joined: Joined | None = None
+    kinds: Kinds | None = None
+    states: States | None = None
+    misprints: Misprints | None = None
+    risk: Risk | None = None
+
+    def ratios(self) -> dict[str, Ratio | None]:
+        """Every metric that is a ratio of sums, by name; these can be drawn anew in a bootstrap."""
+        s, d, a, b = self.structure, self.detection, self.amounts, self.aligned
+        states = self.states
+        return {
+            "amounts": a.ratio,
+            "amounts_raw": a.raw_ratio,
+            "amounts_aligned": b.ratio,
+            "misread": a.misread_rate,
+            "misread_aligned": b.misread_rate,
+            "zeros": a.zeros_ratio,
+            "blanks": a.blanks_ratio,
+            "dashes": a.dashes_ratio,
+            "teds": Ratio(s.teds, s.tables),
+            "teds_structure": Ratio(s.teds_structure, s.tables),
+            "teds_raw": Ratio(s.teds_raw, s.tables),
+            "grits_top": Ratio(s.grits_top, s.tables),
+            "grits_con": Ratio(s.grits_con, s.tables),
+            "grits_loc": Ratio(s.grits_loc, s.located) if s.located else None,
+            "adjacency_precision": Ratio(s.relations_correct, s.relations_found),
+            "adjacency_recall": Ratio(s.relations_correct, s.relations),
+            "adjacency_f1": Ratio(2 * s.relations_correct, s.relations + s.relations_found),
+            "spans": Ratio(s.spans_exact, s.tables),
+            "detection_recall": d.recall,
+            "detection_precision": d.precision,
+            "detection_strict": d.strict_recall,
+            "characters": self.characters.rate,
+            "characters_raw": self.characters.raw_rate,
+            "characters_outside": self.outside.rate if self.outside else None,
+            "joined": self.joined.ratio if self.joined else None,
+            "proven": states.proven_ratio if states else None,
+            "proven_wrong": states.proven_wrong_rate if states else None,
+            "corrections": states.corrections_ratio if states else None,
+            "misprints": self.misprints.ratio if self.misprints else None,
+        }
+
+    def values(self) -> dict[str, float | None]:
+        """Every figure by name: the ratios, and what is none of sums; None is n/a."""
+        ratios = {name: ratio.value if ratio is not None else None for name, ratio in self.ratios().items()}
+        return ratios | {
+            "kinds_f1": self.kinds.macro_f1 if self.kinds is not None else None,
+            "coverage_99": self.risk.coverage_at(0.01) if self.risk is not None else None,
+            "coverage_999": self.risk.coverage_at(0.001) if self.risk is not None else None,
+            "false_tables": float(self.detection.false),
+            "invented": float(self.amounts.invented),
+            "corrections_wrong": float(self.states.corrections_wrong) if self.states else None,
+        }
+
+
+@dataclass(frozen=True)
+class TableScore:
+    """A table of the truth on its page beside its partner, boxes of both on the scan.
+
+    `overlap` is the intersection over union, None for a missed table and without boxes.
+    """
+
+    truth: PageTable
+    result: PageTable | None
+    overlap: float | None
+    scores: Scores
+
+    @property
+    def kind(self) -> str | None:
+        """The true kind of the table, where the truth says it."""
+        return self.truth.table.kind
+
+
+@dataclass(frozen=True)
+class DocumentScore:
+    """A document's tables in the order of the truth, what was invented, and the sum of it all."""
+
+    tables: tuple[TableScore, ...]
+    invented: tuple[PageTable, ...]
+    scores: Scores = field(default_factory=Scores)

@@ -1,0 +1,165 @@
+"""Tables as they stand on a page, which is the unit of judgement.
+
+Other tools read page by page, so a table that runs over three pages is three tables here:
+each with its rows renumbered and with the header rows that were printed again on its page.
+A row that a page break cuts stands on both pages, each with its piece of the text. Boxes
+are then moved to the scan, the one frame that truth and result share.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from ..document import Box, Cell, Document, Page, Part, Table, TablePart
+
+PIECE = "text"
+"""Key in `Part.extra` that holds the piece of a cut cell's text that stands on its page."""
+
+
+@dataclass(frozen=True)
+class PageTable:
+    """A complete table as one page shows it.
+
+    Attributes:
+        table: the rows of this page, numbered from 0, with repeated header rows on top.
+        page: number of the page; None where the truth or the tool does not say.
+        box: the table on the page; None where there are no boxes.
+        source_id: id of the whole table.
+        rows: for each row of `table`, its row in the whole table.
+    """
+
+    table: Table
+    page: int | None
+    box: Box | None
+    source_id: str
+    rows: tuple[int, ...]
+
+
+def page_tables(document: Document) -> tuple[PageTable, ...]:
+    """All tables of a document page by page, in order; boxes stay in the frames of their pages."""
+    return tuple(piece for table in document.tables for piece in slices(table))
+
+
+def slices(table: Table) -> tuple[PageTable, ...]:
+    """One table page by page; a table without parts is one piece without page and box."""
+    if len({part.page for part in table.parts}) < 2:
+        page = table.parts[0].page if table.parts else None
+        box = _visible(Box.around(part.box for part in table.parts)) if table.parts else None
+        return (PageTable(table, page, box, table.id, tuple(range(table.shape[0]))),)
+    extents = _extents(table)
+    return tuple(
+        _slice(table, part, extents[part.page]) for part in _merged(table.parts) if extents[part.page]
+    )
+
+
+def on_scan(box: Box, page: Page) -> Box:
+    """A box of the upright page as the smallest one around it in pixels of the scan."""
+    import numpy as np
+
+    corners = [(x, y, 1.0) for x in (box.left, box.right) for y in (box.top, box.bottom)]
+    mapped = np.linalg.solve(np.array(page.from_scan), np.array(corners).T)
+    x, y = mapped[:2] / mapped[2]
+    return Box(x.min(), y.min(), x.max(), y.max())
+
+
+def placed_on_scan(piece: PageTable, pages: Mapping[int, Page]) -> PageTable:
+    """The same with its boxes on the scan; a piece of a page that is not in `pages` stays."""
+    page = pages.get(piece.page) if piece.page is not None else None
+    if page is None:
+        return piece
+    cells = tuple(
+        replace(cell, parts=tuple(replace(part, box=on_scan(part.box, page)) for part in cell.parts))
+        for cell in piece.table.cells
+    )
+    parts = tuple(replace(part, box=on_scan(part.box, page)) for part in piece.table.parts)
+    box = on_scan(piece.box, page) if piece.box else None
+    return replace(piece, table=replace(piece.table, cells=cells, parts=parts), box=box)
+
+
+def _visible(box: Box) -> Box | None:
+    return box if box.area else None
+
+
+def _merged(parts: tuple[TablePart, ...]) -> list[TablePart]:
+    """One part a page, in order of pages."""
+    pages: defaultdict[int, list[TablePart]] = defaultdict(list)
+    for part in parts:
+        pages[part.page].append(part)
+    return [
+        replace(pages[page][0], box=Box.around(part.box for part in pages[page])) for page in sorted(pages)
+    ]
+
+
+def _extents(table: Table) -> dict[int, range]:
+    """The rows that stand on each page, without repeated ones: ranges that meet or share a cut row.
+
+    Cells of one row tell where it stands. A row that has none (each of its cells runs over
+    several rows, or was never given a box) stands where the row above it ends.
+    """
+    parts = _merged(table.parts)
+    pages = [part.page for part in parts]
+    repeated = {part.page: part.repeated_header_rows for part in parts[1:]}
+    shown: defaultdict[int, set[int]] = defaultdict(set)
+    for cell in table.cells:
+        if cell.row_span == 1:
+            at = {part.page for part in cell.parts} & set(pages)
+            shown[cell.row] |= {page for page in at if cell.row >= repeated.get(page, 0)}
+    rows: dict[int, list[int]] = {page: [] for page in pages}
+    current = pages[0]
+    for row in range(table.shape[0]):
+        at = {page for page in shown[row] if page >= current} or {current}
+        for page in at:
+            rows[page].append(row)
+        current = max(at)
+    return {page: range(min(on), max(on) + 1) if on else range(0) for page, on in rows.items()}
+
+
+def _slice(table: Table, part: TablePart, extent: range) -> PageTable:
+    first = extent.start == 0
+    repeated = 0 if first else min(part.repeated_header_rows, extent.start)
+    rows = (*range(repeated), *extent)
+    cells = []
+    for cell in table.cells:
+        # A header's rows and the page's own are two runs: a cell over both would be two cells.
+        for run, offset in ((range(repeated), 0), (extent, repeated)):
+            top, bottom = max(cell.row, run.start), min(cell.row + cell.row_span, run.stop)
+            if top < bottom:
+                place = {"row": top - run.start + offset, "row_span": bottom - top}
+                cells.append(_cut(replace(cell, **place), part.page, again=run is not extent))
+    header_rows = repeated or max(0, min(table.header_rows, extent.stop) - extent.start)
+    piece = replace(
+        table,
+        shape=(len(rows), table.shape[1]),
+        cells=tuple(sorted(cells, key=lambda c: (c.row, c.col))),
+        parts=(part,),
+        header_rows=header_rows,
+    )
+    return PageTable(piece, part.page, _visible(part.box), table.id, rows)
+
+
+def _cut(cell: Cell, page: int, again: bool) -> Cell:
+    """What of a cell stands on a page; `again` for a header cell that is printed once more.
+
+    A cut cell's text is where its parts say, else on the first page of it, and the amount is
+    where the whole text is.
+    """
+    here = tuple(part for part in cell.parts if part.page == page)
+    if again or len({part.page for part in cell.parts}) < 2:
+        missing = not again and cell.parts and not here
+        return _emptied(cell, here, "") if missing else replace(cell, parts=here)
+    text = _piece(cell, here)
+    whole = "".join(text.split()) == "".join(cell.text.split())
+    return replace(cell, parts=here, text=text) if whole else _emptied(cell, here, text)
+
+
+def _emptied(cell: Cell, here: tuple[Part, ...], text: str) -> Cell:
+    """A piece of a cell that does not bear its amount, so no claim of it either."""
+    return replace(cell, parts=here, text=text, amount=None, state=None, correction=None)
+
+
+def _piece(cell: Cell, here: tuple[Part, ...]) -> str:
+    if any(PIECE in part.extra for part in cell.parts):
+        return "".join(str(part.extra.get(PIECE, "")) for part in here)
+    return cell.text if here and here[0] is cell.parts[0] else ""
