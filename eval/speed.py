@@ -1,6 +1,6 @@
 """What a page costs beside PaddleOCR alone, and what a process costs as a whole.
 
-    crossfoot-clone$ .venv/bin/python -P -m crossfoot.eval.benchmark [PAGE] [--pages 20 200]
+    crossfoot-clone$ .venv/bin/python -P -m crossfoot.eval.speed [PAGE] [--pages 20 200]
 
 Both sides read the same page with the same weights, two threads and the same detection
 side, in one process and by turns, imports and loading apart; the ratio of medians is

@@ -1,0 +1,224 @@
+"""Whole synthetic sets: the same bytes for the same seed, and truth that arithmetic confirms."""
+
+import hashlib
+import json
+from collections.abc import Iterator
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from crossfoot import amounts
+from crossfoot.datasets.disclosure.compose import TABLES, Recipe, draw_disclosure
+from crossfoot.datasets.fixtures import check, load_set
+from crossfoot.datasets.fonts import DEFAULT_FONTS, installed
+from crossfoot.datasets.synthesize import Order, synthesize
+from crossfoot.document import Document
+from crossfoot.errors import CrossfootError, InputError, OutputError
+
+needs_fonts = pytest.mark.skipif(
+    not set(DEFAULT_FONTS) & set(installed().families()),
+    reason="needs one of: fonts-noto-cjk, fonts-arphic-uming, fonts-arphic-ukai, fonts-wqy-zenhei",
+)
+EXCERPTS = Order(count=4, seed=5, damage=("mixed",), recipe=Recipe(tables=2, misprints=0.75))
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("fixtures")
+    synthesize(EXCERPTS, out)
+    return out
+
+
+def digests(folder: Path) -> dict[str, str]:
+    return {p.name: hashlib.sha256(p.read_bytes()).hexdigest() for p in sorted(folder.iterdir())}
+
+
+@needs_fonts
+def test_a_seed_gives_the_same_bytes_whatever_the_workers(made: Path, tmp_path: Path) -> None:
+    synthesize(EXCERPTS, tmp_path, workers=2)
+
+    assert digests(tmp_path) == digests(made)
+    assert len(digests(made)) == 2 * 4 + 1
+
+
+@needs_fonts
+def test_another_seed_gives_other_documents(made: Path, tmp_path: Path) -> None:
+    synthesize(Order(1, seed=6, recipe=Recipe(tables=1)), tmp_path)
+
+    (fixture,) = load_set(tmp_path).fixtures
+    assert fixture.sha256 not in digests(made).values()
+
+
+@needs_fonts
+def test_a_set_passes_its_own_check(made: Path) -> None:
+    assert check(made) == ()
+
+
+@needs_fonts
+def test_truth_that_is_spoilt_is_refused_and_costs_nothing_else(made: Path, tmp_path: Path) -> None:
+    for file in made.iterdir():
+        (tmp_path / file.name).write_bytes(file.read_bytes())
+    spoilt = next(tmp_path.glob("*.json"))
+    value = json.loads(spoilt.read_text("utf-8"))
+    value["tables"][0]["cells"].append(value["tables"][0]["cells"][-1])
+    spoilt.write_text(json.dumps(value), "utf-8")
+
+    refusals = check(tmp_path)
+    assert {refusal.file for refusal in refusals} == {spoilt.name}
+    assert "tables[0]" in str(refusals[0])
+
+
+@needs_fonts
+def test_every_profile_and_every_kind_can_be_asked_for(tmp_path: Path) -> None:
+    order = Order(1, seed=1, damage=("all",), recipe=Recipe(kinds=("final.three_public",)))
+    synthesize(order, tmp_path)
+
+    fixtures = load_set(tmp_path).fixtures
+    assert {"clean", "office", "fax", "low", "seal", "photo", "fold", "bleed"} == {f.damage for f in fixtures}
+    assert len({f.document for f in fixtures}) == 1
+    assert {table.kind for f in fixtures for table in f.load().tables} == {"final.three_public"}
+
+
+def test_unknown_kinds_profiles_and_fonts_are_one_clear_line(tmp_path: Path) -> None:
+    for order in (
+        Order(1, recipe=Recipe(kinds=("budget.nothing",))),
+        Order(1, damage=("storm",)),
+        Order(1, fonts=("No Such Font",)),
+        Order(0),
+    ):
+        with pytest.raises(CrossfootError) as caught:
+            synthesize(order, tmp_path / "out")
+        assert "\n" not in str(caught.value)
+        assert not (tmp_path / "out").exists()
+
+
+@needs_fonts
+def test_a_set_is_not_overwritten_unasked(made: Path) -> None:
+    with pytest.raises(OutputError, match="--force"):
+        synthesize(EXCERPTS, made)
+
+
+def test_a_count_out_of_range_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(InputError):
+        synthesize(Order(10**9), tmp_path)
+
+
+# What follows recomputes every relation from the text of cells and mentions alone.
+
+
+def number(text: str) -> Decimal:
+    """The number that a cell prints; a blank or a dash counts as nothing."""
+    parsed = amounts.parse(text)
+    return parsed.value if parsed else Decimal(0)
+
+
+def terms(truth: Document) -> Iterator[tuple[Any, Decimal, list[Decimal], list[Any]]]:
+    """Each equation with the value of its total, of its terms, and the places of all of them."""
+    tables = {table.id: table for table in truth.tables}
+    mentions = {mention.id: mention for mention in truth.mentions}
+
+    def value(term: Any) -> tuple[Decimal, Any]:
+        if term.mention is not None:
+            text = mentions[term.mention].text
+            digits = "".join(c for c in text if c.isdigit() or c in ".-")
+            return Decimal(digits), term.mention
+        cell = tables[term.table].cell_at(term.row, term.col)
+        return number(cell.text), (term.table, cell.row, cell.col)
+
+    for equation in truth.equations:
+        total, place = value(equation.total)
+        values = [(value(term)[0] * term.factor, value(term)[1]) for term in equation.terms]
+        yield equation, total, [v for v, _ in values], [place, *(at for _, at in values)]
+
+
+def residual(relation: str, total: Decimal, parts: list[Decimal]) -> Decimal:
+    if relation in ("sum", "equal"):
+        return total - sum(parts)
+    if relation == "at_most":
+        return max(Decimal(0), total - sum(parts))
+    if relation == "product":
+        product = Decimal(1)
+        for part in parts:
+            product *= part
+        return total - product
+    return total - parts[0] / parts[1] if parts[1] else Decimal(0)
+
+
+@needs_fonts
+def test_every_relation_of_the_truth_holds_but_those_that_a_misprint_touches(made: Path) -> None:
+    checked = 0
+    for fixture in load_set(made).fixtures:
+        truth = fixture.load()
+        planted = truth.extra["labels"]["misprints"]
+        touched = {
+            at.get("mention") or (at["table"], at["row"], at["col"]) for m in planted for at in m["where"]
+        }
+        for equation, total, parts, places in terms(truth):
+            off = residual(equation.relation, total, parts)
+            holds = abs(off) <= equation.tolerance
+            assert holds == equation.holds, (fixture.id, equation)
+            assert abs(off - equation.residual) < Decimal("1e-9"), (fixture.id, equation)
+            assert holds or touched & set(places), (fixture.id, equation)
+            checked += 1
+    assert checked > 50
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_content_is_consistent_before_it_is_printed(seed: int) -> None:
+    content = draw_disclosure(f"d{seed}", (1, 77, seed), Recipe(misprints=0))
+    cells = {(t.key, c.row, c.col): c for t in content.tables for c in t.cells}
+    covered = {
+        (t.key, r, c): (t.key, x.row, x.col)
+        for t in content.tables
+        for x in t.cells
+        for r in range(x.row, x.row + x.row_span)
+        for c in range(x.col, x.col + x.col_span)
+    }
+    said = {p.key: p for p in content.paragraphs}
+
+    def value(ref: Any) -> Decimal:
+        if hasattr(ref, "index"):
+            return said[ref.key].mentions[ref.index].amount
+        return number(cells[covered[ref.key, ref.row, ref.col]].text)
+
+    assert content.relations
+    assert len({t.key for t in content.tables}) == len(content.tables)
+    for relation in content.relations:
+        parts = [value(ref) * factor for ref, factor in relation.terms]
+        off = residual(relation.relation, value(relation.total), parts)
+        assert abs(off) <= relation.tolerance, (relation, off)
+
+
+def test_misprints_of_every_sort_are_planted_and_recorded() -> None:
+    sorts: dict[str, int] = {}
+    for seed in range(120):
+        content = draw_disclosure(f"d{seed}", (1, 78, seed), Recipe(misprints=1.0))
+        cells = {(t.key, c.row, c.col): c.text for t in content.tables for c in t.cells}
+        for misprint in content.misprints:
+            sorts[misprint.kind] = sorts.get(misprint.kind, 0) + 1
+            for at, printed in zip(misprint.where, misprint.printed, strict=False):
+                if hasattr(at, "row"):
+                    assert cells[at.key, at.row, at.col] == printed
+            if misprint.kind != "rows_left_out":
+                assert misprint.printed != misprint.meant
+    assert set(sorts) == {
+        "wrong_total",
+        "swapped_digits",
+        "copied_amount",
+        "ratio_off",
+        "wrong_formula",
+        "another_draft",
+        "extra_project",
+        "narrative_of_another_version",
+        "rows_left_out",
+    }
+
+
+def test_every_kind_occurs() -> None:
+    kinds = {
+        table.kind
+        for seed in range(40)
+        for table in draw_disclosure("d", (1, 79, seed), Recipe(misprints=0)).tables
+    }
+    assert kinds == set(TABLES)
