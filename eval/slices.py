@@ -126,8 +126,9 @@ def _slice(table: Table, part: TablePart, extent: range) -> PageTable:
         for run, offset in ((range(repeated), 0), (extent, repeated)):
             top, bottom = max(cell.row, run.start), min(cell.row + cell.row_span, run.stop)
             if top < bottom:
-                place = {"row": top - run.start + offset, "row_span": bottom - top}
-                cells.append(_cut(replace(cell, **place), part.page, again=run is not extent))
+                row = top - run.start + offset
+                placed = replace(cell, row=row, row_span=bottom - top)
+                cells.append(_cut(placed, part.page, again=run is not extent))
     header_rows = repeated or max(0, min(table.header_rows, extent.stop) - extent.start)
     piece = replace(
         table,

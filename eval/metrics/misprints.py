@@ -8,7 +8,7 @@ contradictory amounts is blamed.
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -29,11 +29,12 @@ class Misprints:
     by_kind: tuple[tuple[str, int, int], ...] = ()
 
     def __add__(self, other: Misprints) -> Misprints:
-        counts: defaultdict[str, list[int]] = defaultdict(lambda: [0, 0])
-        for kind, planted, found in self.by_kind + other.by_kind:
-            counts[kind][0] += planted
-            counts[kind][1] += found
-        return Misprints(tuple((kind, *counts[kind]) for kind in sorted(counts)))  # type: ignore[arg-type]
+        planted: Counter[str] = Counter()
+        noticed: Counter[str] = Counter()
+        for kind, count, found in self.by_kind + other.by_kind:
+            planted[kind] += count
+            noticed[kind] += found
+        return Misprints(tuple((kind, planted[kind], noticed[kind]) for kind in sorted(planted)))
 
     @property
     def ratio(self) -> Ratio:
@@ -53,7 +54,7 @@ def planted(truth: Document) -> tuple[Mapping[str, Any], ...] | None:
 def misprinted_cells(truth: Document) -> frozenset[Address]:
     """Table, row and column of every address that a misprinted cell covers."""
     tables = {table.id: table for table in truth.tables}
-    addresses = set()
+    addresses: set[Address] = set()
     for misprint in planted(truth) or ():
         for ref in _refs(misprint):
             address = _address(ref)
