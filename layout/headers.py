@@ -34,10 +34,10 @@ _LEVELS = (3, 5, 7)  # digits of functional and economic codes
 _MOST = 0.6  # of the filled cells of a column
 
 
-def describe(table: Table) -> Table:
-    """The table with header rows, column roles and amounts filled in."""
+def describe(table: Table, header_rows: int | None = None) -> Table:
+    """The table with header rows, unless they are known, column roles and amounts filled in."""
     numbers = {(c.row, c.col): parse(c.text) for c in table.cells}
-    headers = _header_rows(table, numbers)
+    headers = _header_rows(table, numbers) if header_rows is None else header_rows
     columns = _names_or_texts([_column(table, col, headers, numbers) for col in range(table.shape[1])])
     cells = tuple(_cell(table, c, headers, columns[c.col], numbers[c.row, c.col]) for c in table.cells)
     return replace(table, header_rows=headers, columns=columns, cells=cells)
