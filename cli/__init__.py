@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import sys
 
-from . import digitize, schema, weights
+from . import digitize, fixtures, schema, weights
 from .app import app
 
-__all__ = ["app", "digitize", "main", "schema", "weights"]
+__all__ = ["app", "digitize", "fixtures", "main", "schema", "weights"]
 
 
 def main() -> None:

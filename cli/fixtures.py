@@ -1,0 +1,173 @@
+"""`crossfoot fixtures`: check sets of labelled pages, label tables, add documents to a set."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from ..errors import EXIT_FAILED, EXIT_OK, CrossfootError, OutputError
+from ..summary import Bar, plain
+from .app import app
+
+if TYPE_CHECKING:
+    from ..datasets.manifest import Refusal
+
+fixtures_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
+app.add_typer(fixtures_app, name="fixtures", help="Check, make and extend sets of labelled pages.")
+
+Folder = Annotated[Path, typer.Argument(metavar="DIR", help="Folder that holds manifest.csv.")]
+Force = Annotated[bool, typer.Option("--force", help="Replace what is there already.")]
+Quiet = Annotated[bool, typer.Option("-q", "--quiet", help="Print errors only.")]
+Licence = Annotated[str, typer.Option(help="Licence of the source, as CC0-1.0.")]
+Damage = Annotated[str, typer.Option(help="What is wrong with the pages, in one word.")]
+Split = Annotated[str, typer.Option(help="Part of the set that it belongs to.")]
+
+
+@fixtures_app.command("check")
+def check_fixtures(
+    folder: Folder,
+    *,
+    quiet: Quiet = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print one JSON object instead of lines for people.")
+    ] = False,
+) -> None:
+    """Check a set: files, hashes, and that every truth agrees with itself.
+
+    What is wrong is printed as file, address and reason, one line each; the exit code is
+    then 4.
+    """
+    from ..datasets import fixtures
+
+    try:
+        count = len(fixtures.load_set(folder, verify=False).fixtures)
+        with Bar(quiet) as bar:
+            refusals = fixtures.check(
+                folder, lambda done, total: bar.pages(folder.name, done, total, "fixtures")
+            )
+    except CrossfootError as error:
+        if as_json:
+            _print_json({"fixtures": 0, "refusals": [], "exit_code": error.exit_code, "error": str(error)})
+        raise
+    code = EXIT_FAILED if refusals else EXIT_OK
+    if as_json:
+        found = [asdict(refusal) for refusal in refusals]
+        _print_json({"fixtures": count, "refusals": found, "exit_code": code})
+    else:
+        _print_refusals(refusals)
+        if not quiet:
+            typer.echo(f"{count} fixtures, {len(refusals)} refused")
+    raise typer.Exit(code)
+
+
+@fixtures_app.command("label")
+def label_tables(
+    table: Annotated[Path, typer.Argument(metavar="TABLE", help="An .html or .xlsx file with the tables.")],
+    *,
+    output: Annotated[Path, typer.Option("-o", "--output", help="The truth to write, a .json file.")],
+    source: Annotated[Path | None, typer.Option(help="The scan that the tables stand in.")] = None,
+    kind: Annotated[str | None, typer.Option(help="Kind of the tables, as budget.revenue.")] = None,
+    unit: Annotated[str | None, typer.Option(help="Unit of the amounts, as 万元.")] = None,
+    year: Annotated[int | None, typer.Option(help="Year of the amounts.")] = None,
+    stage: Annotated[str | None, typer.Option(help="budget, adjusted_budget, final, prior_budget …")] = None,
+    organization: Annotated[str | None, typer.Option(help="Whose tables they are.")] = None,
+    columns: Annotated[
+        str | None,
+        typer.Option(help="Roles of the columns: code,name,line_number,amount,ratio,text; default: guessed."),
+    ] = None,
+    header_rows: Annotated[
+        int | None, typer.Option(min=0, help="Rows above the body; default: as marked, or guessed.")
+    ] = None,
+    force: Force = False,
+    quiet: Quiet = False,
+) -> None:
+    """Turn tables that were typed by hand into a truth.
+
+    HTML tables use rowspan, colspan and th; a workbook holds one table per sheet. A table
+    may say itself what the options say: data-kind, data-unit, data-year, data-stage,
+    data-columns, data-header-rows, data-page.
+
+    \b
+    Examples:
+      crossfoot fixtures label page.html -o page.json --source page.pdf --unit 万元
+      crossfoot fixtures label tables.xlsx -o page.json --columns code,name,amount
+    """
+    from ..datasets.labels import document_from_labels
+
+    if output.exists() and not force:
+        raise OutputError("is there already", name=str(output), remedy="give --force to replace it")
+    said: dict[str, Any] = {
+        "kind": kind,
+        "unit": unit,
+        "year": year,
+        "stage": stage,
+        "organization": organization,
+        "columns": None if columns is None else tuple(role.strip() for role in columns.split(",")),
+        "header_rows": header_rows,
+    }
+    document = document_from_labels(table, source=source, **said)
+    document.save(output)
+    if not quiet:
+        for made in document.tables:
+            amounts = sum(cell.amount is not None for cell in made.cells)
+            rows, cols = made.shape
+            title = made.title or made.kind or "—"
+            typer.echo(
+                plain(
+                    f"{made.id}  {rows} × {cols}, {made.header_rows} header rows, {amounts} amounts  {title}"
+                )
+            )
+
+
+@fixtures_app.command("add")
+def add_fixture(
+    folder: Folder,
+    source: Annotated[Path, typer.Argument(metavar="SOURCE", help="The scan.")],
+    document: Annotated[Path, typer.Argument(metavar="DOCUMENT", help="Its corrected document.json.")],
+    *,
+    licence: Licence,
+    name: Annotated[str | None, typer.Option("--id", help="Default: the name of the source.")] = None,
+    damage: Damage = "real",
+    split: Split = "test",
+    group: Annotated[
+        str | None, typer.Option("--document", help="Name shared by fixtures that show the same content.")
+    ] = None,
+    made_by: Annotated[str, typer.Option(help="Who or what made the truth.")] = "",
+    force: Force = False,
+    quiet: Quiet = False,
+) -> None:
+    """Copy a scan and its corrected document.json into a set, which is made if need be.
+
+    \b
+    Example:
+      crossfoot fixtures add pages/ report.pdf out/report/document.json --licence CC0-1.0
+    """
+    from ..datasets.fixtures import add_document
+
+    fixture = add_document(
+        folder,
+        source,
+        document,
+        licence=licence,
+        id=name,
+        damage=damage,
+        split=split,
+        document=group,
+        made_by=made_by,
+        force=force,
+    )
+    if not quiet:
+        typer.echo(plain(f"{fixture.id}  {fixture.source}  {fixture.truth}"))
+
+
+def _print_refusals(refusals: tuple[Refusal, ...]) -> None:
+    for refusal in refusals:
+        typer.echo(plain(refusal))
+
+
+def _print_json(value: dict[str, Any]) -> None:
+    typer.echo(json.dumps(value))  # ASCII: safe in every terminal and locale
