@@ -74,8 +74,11 @@ def match(truth: Sequence[PageTable], result: Sequence[PageTable]) -> Matching:
     return Matching(tuple(truth), pairs, missed, invented)
 
 
-def joined(truth: Document, result: Document, matching: Matching) -> Joined:
-    """Of the truth's tables over several pages, how many came out as one with as many rows."""
+def joined(truth: Document, result: Document, matching: Matching) -> Joined | None:
+    """Of the truth's tables over several pages, how many came out as one with as many rows.
+
+    None where no table runs over several pages.
+    """
     lengths = {table.id: table.shape[0] for table in result.tables}
     pages: defaultdict[str, list[PageTable]] = defaultdict(list)
     for piece in matching.truth:
@@ -88,7 +91,7 @@ def joined(truth: Document, result: Document, matching: Matching) -> Joined:
             found = {partners.get(id(piece)) for piece in pieces}
             whole = len(found) == 1 and lengths.get(next(iter(found)) or "") == table.shape[0]
             total += Joined(1, int(whole))
-    return total
+    return total if total.tables else None
 
 
 def _assign(scores: Sequence[Sequence[float]], rows: Sequence[int], cols: Sequence[int]) -> dict[int, int]:

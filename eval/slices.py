@@ -38,16 +38,26 @@ class PageTable:
 
 
 def page_tables(document: Document) -> tuple[PageTable, ...]:
-    """All tables of a document page by page, in order; boxes stay in the frames of their pages."""
-    return tuple(piece for table in document.tables for piece in slices(table))
+    """All tables of a document page by page, in order; boxes stay in the frames of their pages.
+
+    Tables labelled by hand have no boxes; their pages may be in the labels (`pages`, by id).
+    """
+    labels = document.extra.get("labels")
+    pages = labels.get("pages") if isinstance(labels, Mapping) else None
+    known = pages if isinstance(pages, Mapping) else {}
+    pieces: list[PageTable] = []
+    for table in document.tables:
+        page = known.get(table.id)
+        pieces += slices(table, page if isinstance(page, int) else None)
+    return tuple(pieces)
 
 
-def slices(table: Table) -> tuple[PageTable, ...]:
-    """One table page by page; a table without parts is one piece without page and box."""
+def slices(table: Table, page: int | None = None) -> tuple[PageTable, ...]:
+    """One table page by page; a table without parts is one piece without box, on `page`."""
     if len({part.page for part in table.parts}) < 2:
-        page = table.parts[0].page if table.parts else None
-        box = _visible(Box.around(part.box for part in table.parts)) if table.parts else None
-        return (PageTable(table, page, box, table.id, tuple(range(table.shape[0]))),)
+        box = Box.around(part.box for part in table.parts) if table.parts else None
+        at = table.parts[0].page if table.parts else page
+        return (PageTable(table, at, _visible(box), table.id, tuple(range(table.shape[0]))),)
     extents = _extents(table)
     return tuple(
         _slice(table, part, extents[part.page]) for part in _merged(table.parts) if extents[part.page]
@@ -78,8 +88,9 @@ def placed_on_scan(piece: PageTable, pages: Mapping[int, Page]) -> PageTable:
     return replace(piece, table=replace(piece.table, cells=cells, parts=parts), box=box)
 
 
-def _visible(box: Box) -> Box | None:
-    return box if box.area else None
+def _visible(box: Box | None) -> Box | None:
+    """A box without area is a placeholder."""
+    return box if box is not None and box.area else None
 
 
 def _merged(parts: tuple[TablePart, ...]) -> list[TablePart]:

@@ -37,8 +37,10 @@ class Misprints:
         return Misprints(tuple((kind, planted[kind], noticed[kind]) for kind in sorted(planted)))
 
     @property
-    def ratio(self) -> Ratio:
-        """Share of the planted misprints that were found."""
+    def ratio(self) -> Ratio | None:
+        """Share of the planted misprints that were found; None where none was planted."""
+        if not self.by_kind:
+            return None
         return Ratio(sum(f for *_, f in self.by_kind), sum(p for _, p, _ in self.by_kind))
 
 
