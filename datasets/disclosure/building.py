@@ -58,12 +58,10 @@ class Context:
         return bool(self.rng.random() < share)
 
     def numbers_in(self, unit: Unit | None = None, decimals: int | None = None) -> Numbers:
-        """The document's format in another unit or with other decimals, exact only where the ledger still is."""
+        """The document's format in another unit or with other decimals, exact only where the ledger is."""
         own = self.numbers
         grain = own.step * SCALES[own.unit] if own.exact else CENT
-        changed = replace(
-            own, unit=unit or own.unit, decimals=own.decimals if decimals is None else decimals
-        )
+        changed = replace(own, unit=unit or own.unit, decimals=own.decimals if decimals is None else decimals)
         return replace(changed, exact=grain % (changed.step * SCALES[changed.unit]) == 0)
 
 
