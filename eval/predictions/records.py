@@ -1,0 +1,44 @@
+"""What a reader returns: a table of another tool, with where the tool says it stands."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from ...document import Box, Table
+
+
+@dataclass(frozen=True)
+class PredictedTable:
+    """One table that a tool found.
+
+    Attributes:
+        table: a complete grid; parts and cells have boxes where the tool gives them.
+        page: number of the page from 1; None where the tool does not say.
+        box: the table on the page; None where the tool does not say.
+        frame: width and height of the page in the units of all boxes here; None where they
+            are pixels of the scan already.
+        repairs: addresses filled, spans cut and cells joined to make the grid complete.
+    """
+
+    table: Table
+    page: int | None = None
+    box: Box | None = None
+    frame: tuple[float, float] | None = None
+    repairs: int = 0
+
+    def scaled(self, width: float, height: float) -> PredictedTable:
+        """The same with its boxes in pixels of a scan of `width` × `height`."""
+        if self.frame is None:
+            return self
+        x, y = width / self.frame[0], height / self.frame[1]
+
+        def moved(box: Box) -> Box:
+            return Box(box.left * x, box.top * y, box.right * x, box.bottom * y)
+
+        cells = tuple(
+            replace(cell, parts=tuple(replace(part, box=moved(part.box)) for part in cell.parts))
+            for cell in self.table.cells
+        )
+        parts = tuple(replace(part, box=moved(part.box)) for part in self.table.parts)
+        table = replace(self.table, cells=cells, parts=parts)
+        return replace(self, table=table, box=self.box and moved(self.box), frame=None)
