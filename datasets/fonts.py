@@ -170,10 +170,7 @@ def _faces(family: str) -> tuple[tuple[str, int], ...]:
 @cache
 def _has(face: tuple[str, int], character: str) -> bool:
     # Pillow shows no character map; what the font lacks is drawn as its glyph for "missing".
-    from PIL import ImageFont
-
     font = _open(face)
-    assert isinstance(font, ImageFont.FreeTypeFont)
     mask, missing = font.getmask(character), font.getmask("\U0010fffe")
     return (mask.size, bytes(mask)) != (missing.size, bytes(missing))
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
+from collections.abc import Iterable
 from decimal import Decimal
 
 from .. import amounts
@@ -36,12 +37,12 @@ def truth(name: str, sheet: Sheet, layout: Layout, scanned: Scanned) -> Document
     """The document that the scan `name` holds."""
     scale = scanned.width / layout.width, scanned.height / layout.height
     texts = tuple(
-        Text(id=f"x{number}", role=placed.role, page=1, box=_box(placed.rect, scale), text=placed.text)
+        Text(id=f"x{number}", role=placed.role, page=1, box=scaled_box(placed.rect, scale), text=placed.text)
         for number, placed in enumerate(layout.texts, start=1)
     )
     tables = []
     for index, table in enumerate(sheet.tables):
-        boxes = [_box(rect, scale) for rect in layout.cells[index]]
+        boxes = [scaled_box(rect, scale) for rect in layout.cells[index]]
         notes = tuple(
             text.id
             for text, placed in zip(texts, layout.texts, strict=True)
@@ -108,10 +109,16 @@ def _column(sheet: Sheet, table: SheetTable, cells: tuple[Cell, ...], col: int) 
     if role != "amount":
         return Column(role=role)
     values = [c.amount for c in cells if c.col == col and c.amount is not None]
+    return Column(role=role, unit=sheet.unit, decimals=printed_decimals(values))
+
+
+def printed_decimals(values: Iterable[Decimal]) -> int | None:
+    """The commonest number of decimals among printed amounts, None if there are none."""
     scales = Counter(max(0, -int(value.as_tuple().exponent)) for value in values)
-    return Column(role=role, unit=sheet.unit, decimals=scales.most_common(1)[0][0] if scales else None)
+    return scales.most_common(1)[0][0] if scales else None
 
 
-def _box(rect: Rect, scale: tuple[float, float]) -> Box:
+def scaled_box(rect: Rect, scale: tuple[float, float]) -> Box:
+    """A rectangle in points as pixels, `scale` of them to a point across and down."""
     left, top, right, bottom = rect
     return Box(left * scale[0], top * scale[1], right * scale[0], bottom * scale[1])

@@ -40,6 +40,7 @@ from .typesetting_marks import (
     row_pieces,
     run_rects,
     split_by_page,
+    table_rects,
 )
 from .typesetting_records import PlacedPage, PlacedPart, PlacedText, Rect, TextPart, Typeset
 
@@ -123,6 +124,7 @@ def _layout(
     pages, margins = _pages(content, style, plans, marks, count)
     cells: dict[tuple[str, int, int], tuple[PlacedPart, ...]] = {}
     repeated: dict[str, dict[int, int]] = {}
+    rects: dict[str, dict[int, Rect]] = {}
     cropped = set()
     for index, table in _tables(content):
         tops = {number: margin[1] for number, margin in margins.items()}
@@ -134,10 +136,11 @@ def _layout(
             cropped.add(table.key)
         for cell, parts in place_cells(frame, marks, pieces):
             cells[table.key, cell.row, cell.col] = parts
+        rects[table.key] = table_rects(frame, marks, pieces)
         repeated[table.key] = header_pages(frame, marks)
     texts, mentions = _texts(content, style, marks, pages, margins, plans)
     sizes = {key: plan.size for key, plan in plans.items() if plan.size != style.size}
-    result = Typeset(pdf, pages, cells, repeated, texts, mentions, sizes, style)
+    result = Typeset(pdf, pages, cells, rects, repeated, texts, mentions, sizes, style)
     return result, frozenset(cropped)
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 from .content import (
@@ -136,7 +137,7 @@ def _entry(
 def paragraph_tokens(paragraph: ParagraphContent) -> list[str]:
     """The tokens of a paragraph; its mentions start and end between tokens."""
     edges = sorted({0, len(paragraph.text), *(e for m in paragraph.mentions for e in (m.start, m.end))})
-    pieces = (paragraph.text[a:b] for a, b in zip(edges, edges[1:], strict=False))
+    pieces = (paragraph.text[a:b] for a, b in pairwise(edges))
     return [token for piece in pieces for token in tokens_of(piece)]
 
 

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from .content import CellContent, TableContent
 from .typesetting_columns import TablePlan, tokens_of
-from .typesetting_records import PlacedPage, PlacedPart, Rect
+from .typesetting_records import PlacedPart, Rect
 
 ASCENT, DESCENT = 0.88, 0.12
 """Em above and below the baseline that a line takes in; the template sets them."""
@@ -104,6 +104,20 @@ def header_pages(frame: TableFrame, marks: Marks) -> dict[int, int]:
     if not frame.repeated:
         return {}
     return {top.page: frame.repeated for top, _ in marks.rows[frame.id, 0][1:]}
+
+
+def table_rects(frame: TableFrame, marks: Marks, pieces: Sequence[Sequence[Piece]]) -> dict[int, Rect]:
+    """By page, the rectangle of all that is printed of the table, repeated headers included."""
+    left = marks.rows[frame.id, 0][0][0].x
+    right = left + sum(frame.plan.widths)
+    tops = {top.page: top.y for top, _ in marks.rows[frame.id, 0][1:]} if frame.repeated else {}
+    found: dict[int, Rect] = {}
+    for piece in (piece for row in pieces for piece in row):
+        top = tops.get(piece.page, piece.top)
+        if piece.page in found:
+            top = min(top, found[piece.page][1])
+        found[piece.page] = (left, top, right, piece.bottom)
+    return found
 
 
 def row_pieces(frame: TableFrame, marks: Marks) -> list[list[Piece]]:

@@ -61,6 +61,8 @@ class Typeset:
         pdf: every page readable side up, whatever its `turned` says.
         pages: from the first.
         cells: by (key of the table, row, col), the parts in reading order.
+        parts: by key of the table, the rectangle of what is printed of it by page, repeated
+            headers included.
         headers_repeated: by key of the table, pages on which header rows are printed
             again, and how many.
         texts: in reading order.
@@ -73,6 +75,7 @@ class Typeset:
     pdf: bytes
     pages: tuple[PlacedPage, ...]
     cells: Mapping[tuple[str, int, int], tuple[PlacedPart, ...]]
+    parts: Mapping[str, Mapping[int, Rect]]
     headers_repeated: Mapping[str, Mapping[int, int]]
     texts: tuple[PlacedText, ...]
     mentions: Mapping[tuple[str, int], tuple[int, Rect]]
