@@ -254,6 +254,10 @@ class Bar:
         """Show `done` of `total` pages, or of what else is counted."""
         self._show(label, f"{done} of {total} {noun}", done, total)
 
+    def fixtures(self, label: str, done: int, total: int) -> None:
+        """Show `done` of `total` fixtures of an evaluation."""
+        self._show(label, f"{done} of {total} fixtures", done, total)
+
     def _show(self, label: str, count: str, done: int, total: int) -> None:
         if label != self._label:  # the clock starts anew with each thing that is done
             self._progress.reset(self._task, description=plain(label), count="", visible=True)

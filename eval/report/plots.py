@@ -16,7 +16,7 @@ from typing import Any
 TOOL_COLORS = ("#0B6E69", "#C4702B", "#5B5EA6", "#8C8C8C")
 _INK = "#2B2B2B"
 _FAINT = "#D9D9D9"
-_STYLE = {
+_STYLE: Any = {
     "svg.fonttype": "none",
     "svg.hashsalt": "crossfoot",
     "font.family": "sans-serif",

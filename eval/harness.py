@@ -1,0 +1,295 @@
+"""Evaluate: read a set of fixtures, let a baseline read the same pages, judge both.
+
+Tools take turns over the whole set, each in worker processes of its own, so that neither
+pays for the other's memory. Results are kept by content and by everything that they depend
+on, and judged anew each time. What one fixture brings down counts as nothing found there.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import tempfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from .. import __version__
+from ..errors import CrossfootError, InputError, MissingInput, OptionsError
+from .cache import Cache, Entry, file_digest, files_digest, fingerprint, program
+from .hardware import Hardware, this_machine
+from .pool import Pool
+from .requirements import Requirement, check_scopes
+from .results import SMALL, Evaluation, Judged, Setting
+from .running import CROSSFOOT, IMG2TABLE, Against, Judge, Read, check, judge, read, read_against
+
+if TYPE_CHECKING:
+    from ..datasets.fixtures import Fixture, FixtureSet, Refusal
+    from ..models.weights import Progress
+    from ..pipeline import Options
+
+__all__ = ["FORMATS", "Evaluation", "Plan", "evaluate"]
+
+T = TypeVar("T")
+D = TypeVar("D")
+OnProgress = Callable[[str, int, int], None]
+"""Called with what is being done, how many fixtures are done, and of how many."""
+
+FORMATS = ("html", "ppstructure", "mineru", "docling", CROSSFOOT)
+"""Formats of predictions."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What to evaluate and how.
+
+    Attributes:
+        against: the tool to compare with: `img2table`, or `crossfoot` where predictions are
+            judged; None for no comparison.
+        predictions: a folder of another tool's results, judged instead of crossfoot's, and
+            their format, one of `FORMATS`.
+        only: for `damage`, `split` and `id`, the values to keep; nothing given keeps all.
+        workers: worker processes; 0 works in this one, which isolates nothing.
+        cache: folder of earlier results; None for the user's cache. With `use_cache` off
+            nothing is taken from it or left there.
+        seed: of the bootstrap.
+        requirements: bounds that the figures are held against.
+        options: of crossfoot; the threads are set by the number of workers.
+    """
+
+    against: str | None = None
+    predictions: tuple[Path, str] | None = None
+    only: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    workers: int = 1
+    cache: Path | None = None
+    use_cache: bool = True
+    seed: int = 0
+    requirements: tuple[Requirement, ...] = ()
+    options: Options | None = None
+
+    def __post_init__(self) -> None:
+        others = (IMG2TABLE,) if self.predictions is None else (CROSSFOOT,)
+        if self.against is not None and self.against not in others:
+            which = "predictions are" if self.predictions else "crossfoot is"
+            raise OptionsError(f"{which} compared with {others[0]} alone", name="--against")
+        if self.predictions is not None and self.predictions[1] not in FORMATS:
+            raise OptionsError(f"must be one of {', '.join(FORMATS)}", name="--format")
+        if not 0 <= self.workers <= 64:
+            raise OptionsError("must be between 1 and 64", name="--workers")
+        if self.seed < 0:
+            raise OptionsError("must not be negative", name="--seed")
+
+    @property
+    def tools(self) -> tuple[str, ...]:
+        """The tool that is judged, and the one that it is compared with."""
+        first = CROSSFOOT if self.predictions is None else f"{self.predictions[1]} predictions"
+        return (first,) if self.against is None else (first, self.against)
+
+
+def evaluate(
+    fixtures: Path | str | FixtureSet,
+    plan: Plan | None = None,
+    *,
+    on_progress: OnProgress | None = None,
+    on_fetch: Progress | None = None,
+) -> Evaluation:
+    """Run and judge a set of fixtures.
+
+    Args:
+        fixtures: the folder of the set, or a set that is loaded already.
+        plan: what to do; crossfoot alone with its defaults where not given.
+        on_progress: called when a fixture is done.
+        on_fetch: called while missing weights are fetched.
+
+    Raises:
+        InputError: there is no set, or nothing in it to evaluate.
+        OptionsError: the plan contradicts itself.
+        WeightsError, EngineError: a tool cannot run at all.
+    """
+    plan = plan or Plan()
+    chosen = _chosen(fixtures, plan)
+    check_scopes(plan.requirements, {SMALL, *(f.damage for f in chosen.fixtures)})
+    with _run(plan, on_progress or _silent) as run:
+        usable, refusals = run.usable(chosen.fixtures)
+        if not usable:
+            first = (*chosen.refusals, *refusals)[0]
+            raise InputError(f"no fixture can be used, the first because: {first}", name=str(chosen.root))
+        results = run.results(usable, on_fetch)
+        judged, unjudged = run.judged(usable, results)
+    setting = Setting(
+        chosen.root.name, __version__, run.digest, plan.seed, plan.workers, run.threads, run.hardware
+    )
+    refused = (*chosen.refusals, *refusals, *unjudged)
+    return Evaluation(setting, plan.tools, judged, refused, plan.requirements)
+
+
+def _chosen(fixtures: Path | str | FixtureSet, plan: Plan) -> FixtureSet:
+    from ..datasets.fixtures import load_set
+
+    found = load_set(fixtures) if isinstance(fixtures, str | Path) else fixtures
+    if not found.fixtures and found.refusals:
+        raise InputError(
+            f"no fixture can be used, the first because: {found.refusals[0]}", name=str(found.root)
+        )
+    kept = tuple(f for f in found.fixtures if all(getattr(f, k) in v for k, v in plan.only.items() if v))
+    if not kept:
+        given = ", ".join(f"{key}={value}" for key, values in plan.only.items() for value in values)
+        raise MissingInput(f"no fixture with {given}", name=str(found.root))
+    return replace(found, fixtures=kept)
+
+
+@dataclass
+class _Result:
+    """What a tool made of a fixture, or why it made nothing."""
+
+    entry: Entry | None = None
+    failure: str | None = None
+    cached: bool = False
+
+
+@dataclass
+class _Run:
+    """One evaluation on its way."""
+
+    plan: Plan
+    cache: Cache
+    threads: int
+    hardware: Hardware
+    report: OnProgress
+    digest: str = ""
+
+    def usable(self, fixtures: Sequence[Fixture]) -> tuple[list[Fixture], list[Refusal]]:
+        """The fixtures whose truth can be read, and what is wrong with the others."""
+        answers = self._all("checking", check, fixtures)
+        reasons = [str(a) if isinstance(a, Exception) else a for a in answers]
+        usable = [f for f, reason in zip(fixtures, reasons, strict=True) if reason is None]
+        refused = [_refusal(f, r) for f, r in zip(fixtures, reasons, strict=True) if r is not None]
+        return usable, refused
+
+    def results(self, fixtures: Sequence[Fixture], on_fetch: Progress | None) -> dict[str, list[_Result]]:
+        """What each tool that has to run made of each fixture."""
+        results: dict[str, list[_Result]] = {}
+        if CROSSFOOT in self.plan.tools:
+            options = self._options()
+            key = self._fingerprint(options, on_fetch)
+            results[CROSSFOOT] = self._read(
+                CROSSFOOT, key, fixtures, read, lambda f, _: Read(f, options, self.cache.root, key)
+            )
+            if IMG2TABLE in self.plan.tools:
+                of = results[CROSSFOOT]
+                key = fingerprint(key, file_digest(Path(__file__).with_name("baseline.py")))
+                results[IMG2TABLE] = self._read(
+                    IMG2TABLE,
+                    key,
+                    fixtures,
+                    read_against,
+                    lambda f, i: Against(f, of[i].entry, self.cache.root, key),
+                )
+        return results
+
+    def judged(
+        self, fixtures: Sequence[Fixture], results: Mapping[str, Sequence[_Result]]
+    ) -> tuple[tuple[Judged, ...], list[Refusal]]:
+        """Every result judged, fixture by fixture, and what could not be."""
+        tasks = []
+        for index, fixture in enumerate(fixtures):
+            for tool in self.plan.tools:
+                if tool in results:
+                    result = results[tool][index]
+                    tasks.append(Judge(fixture, tool, result.entry, None, result.failure, result.cached))
+                else:
+                    tasks.append(Judge(fixture, tool, predictions=self.plan.predictions))
+        judged: dict[int, Judged] = {}
+        refused: dict[str, Refusal] = {}
+        answers = self._all("judging", judge, tasks)
+        for index, (task, answer) in enumerate(zip(tasks, answers, strict=True)):
+            if isinstance(answer, Judged):
+                judged[index] = answer
+                continue
+            # Once more as if it had found nothing: what cannot be judged counts 0.
+            empty = Judge(task.fixture, task.tool, failure=f"not judged: {_line(answer)}")
+            try:
+                judged[index] = judge(empty)
+            except Exception as error:  # then it is the truth that cannot be judged
+                refused[task.fixture.id] = _refusal(task.fixture, _line(error))
+        kept = tuple(j for _, j in sorted(judged.items()) if j.fixture not in refused)
+        return kept, list(refused.values())
+
+    def _read(
+        self,
+        tool: str,
+        key: str,
+        fixtures: Sequence[Fixture],
+        function: Callable[[T], Entry],
+        task: Callable[[Fixture, int], T],
+    ) -> list[_Result]:
+        """A result per fixture, from the cache or by running the tool."""
+        results = [_Result(self.cache.find(key, f.sha256), cached=True) for f in fixtures]
+        missing = [i for i, result in enumerate(results) if result.entry is None]
+        answers = self._all(tool, function, [task(fixtures[i], i) for i in missing])
+        for index, answer in zip(missing, answers, strict=True):
+            if isinstance(answer, Entry):
+                results[index] = _Result(answer)
+            else:
+                results[index] = _Result(failure=_line(answer))
+        return results
+
+    def _all(self, label: str, function: Callable[[T], D], tasks: Sequence[T]) -> list[D | Exception]:
+        answers: dict[int, D | Exception] = {}
+        self.report(label, 0, len(tasks))
+        with Pool(self.plan.workers, self.threads) as pool:
+            for index, answer in pool.each(function, tasks):
+                answers[index] = answer
+                self.report(label, len(answers), len(tasks))
+        return [answers[index] for index in range(len(tasks))]
+
+    def _options(self) -> Options:
+        from ..pipeline import Options
+
+        options = self.plan.options or Options()
+        return replace(options, ocr=replace(options.ocr, threads=self.threads))
+
+    def _fingerprint(self, options: Options, on_fetch: Progress | None) -> str:
+        """Of everything that a result and its cost depend on; keeps the digest of the program."""
+        from ..models.weights import WeightStore
+
+        store = WeightStore(options.ocr.weights)
+        models = [store.ensure(n, on_fetch) for n in (options.ocr.detection, options.ocr.recognition)]
+        weights = [files_digest(sorted(path for path in m.iterdir() if path.is_file())) for m in models]
+        self.digest = fingerprint(program(), weights)
+        # Where the weights lie is no part of what they are, and a password none of a result.
+        known = replace(
+            options, ocr=replace(options.ocr, weights=None), source=replace(options.source, password=None)
+        )
+        machine: dict[str, Any] = dataclasses.asdict(self.hardware)
+        return fingerprint(__version__, self.digest, dataclasses.asdict(known), machine, self.plan.workers)
+
+
+@contextmanager
+def _run(plan: Plan, report: OnProgress) -> Iterator[_Run]:
+    """A run with its cache; one that is not to be kept lies in a temporary folder."""
+    hardware = this_machine()
+    threads = max(1, hardware.cores // max(1, plan.workers))
+    if plan.use_cache:
+        yield _Run(plan, Cache(plan.cache), threads, hardware, report)
+        return
+    with tempfile.TemporaryDirectory(prefix="crossfoot-") as folder:
+        yield _Run(plan, Cache(Path(folder)), threads, hardware, report)
+
+
+def _refusal(fixture: Fixture, reason: str) -> Refusal:
+    from ..datasets.fixtures import Refusal
+
+    return Refusal(fixture.truth.name, f"fixture {fixture.id}", reason.removeprefix(f"{fixture.truth}: "))
+
+
+def _line(error: Exception) -> str:
+    """An error on one line."""
+    if isinstance(error, CrossfootError):
+        return str(error)
+    return " ".join(f"{type(error).__name__}: {error}".split())
+
+
+def _silent(label: str, done: int, total: int) -> None:
+    """The progress of someone who does not look."""
