@@ -134,7 +134,7 @@ def test_overlapping_cells_keep_every_text(claims: list[tuple[int, int, int, int
     grid = Grid("x", max((row + span for row, _, span, _ in claims), default=0))
     for index, (row, col, row_span, col_span) in enumerate(claims):
         grid.add(Cell(row, col, row_span, col_span, text=str(index)))
-    table = grid.finish(Place(), "t1").table
+    table = grid.finish(Place()).table
     found = [text for cell in table.cells for text in cell.text.split("\n") if text]
     assert sorted(found) == sorted(str(index) for index in range(len(claims)))
 
@@ -263,7 +263,7 @@ def test_mineru_content_list(tmp_path: Path) -> None:
     assert (new.page, new.box, new.frame) == (4, Box(62, 480, 946, 904), (1000, 1000))
     assert (old.page, old.box, old.frame) == (5, None, None)
     assert texts(new) == texts(old) == TEXTS
-    assert new.scaled(2000, 3000).box == Box(124, 1440, 1892, 2712)
+    assert [table.table.id for table in (new, old)] == ["t1", "t2"]
 
 
 def test_mineru_two_methods_are_ambiguous(tmp_path: Path) -> None:
@@ -319,11 +319,6 @@ def test_docling(tmp_path: Path) -> None:
     assert (table.page, table.box, table.frame) == (2, Box(50, 100, 550, 300), (600, 842))
     assert table.table.cell_at(0, 1).parts == (Part(2, Box(50, 100, 550, 200)),)
     assert (table.table.header_rows, table.repairs) == (1, 0)
-    scaled = table.scaled(1200, 1684)
-    assert (scaled.box, scaled.frame) == (Box(100, 200, 1100, 600), None)
-    assert scaled.table.cell_at(0, 0).box == Box(100, 200, 1100, 400)
-    assert scaled.table.parts[0].box == scaled.box
-    assert scaled.scaled(5, 5) is scaled
 
 
 def test_docling_overlaps_and_gaps_are_mended(tmp_path: Path) -> None:

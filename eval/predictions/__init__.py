@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from ...document import MAX_ADDRESSES
@@ -52,5 +53,6 @@ def read_predictions(folder: Path, format: str, stem: str) -> tuple[PredictedTab
         total += table.table.shape[0] * table.table.shape[1]
         if total > MAX_TOTAL_ADDRESSES:
             raise LimitExceeded(f"tables of more than {MAX_TOTAL_ADDRESSES} addresses", name=str(files[0]))
-        found.append(table)
+        numbered = replace(table.table, id=table.table.id or f"t{len(found) + 1}")
+        found.append(replace(table, table=numbered))
     return tuple(found)

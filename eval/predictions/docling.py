@@ -24,11 +24,11 @@ def tables(files: tuple[Path, ...]) -> Iterator[PredictedTable]:
     """The tables of that file."""
     for path in files:
         top = read_json(path)
-        for index, table in enumerate(top.items("tables"), start=1):
-            yield _table(table, _place(table, top), f"t{index}")
+        for table in top.items("tables"):
+            yield _table(table, _place(table, top))
 
 
-def _table(table: Entry, place: Place, table_id: str) -> PredictedTable:
+def _table(table: Entry, place: Place) -> PredictedTable:
     data = table["data"]
     cells = [(_cell(entry), entry.get("bbox")) for entry in data["table_cells"].each()]
     declared = [count.integer() if (count := data.get(key)) else 0 for key in ("num_rows", "num_cols")]
@@ -37,7 +37,7 @@ def _table(table: Entry, place: Place, table_id: str) -> PredictedTable:
     for cell, bbox in sorted(cells, key=lambda pair: (pair[0].row, pair[0].col)):
         height = place.frame[1] if place.frame else None
         grid.add(cell, _box(bbox, height) if bbox and height else None)
-    return grid.finish(place, table_id)
+    return grid.finish(place)
 
 
 def _cell(entry: Entry) -> Cell:

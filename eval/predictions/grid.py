@@ -75,8 +75,8 @@ class Grid:
         cut = (height, width) != (cell.row_span, cell.col_span)
         return replace(cell, row_span=height, col_span=width) if cut else cell
 
-    def finish(self, place: Place, table_id: str) -> PredictedTable:
-        """The complete table; a cell's box needs the page to become one of its parts."""
+    def finish(self, place: Place) -> PredictedTable:
+        """The complete table, without an id; a cell's box needs the page to become one of its parts."""
         rows, cols = self._shape
         blank = [
             Cell(row, col) for row in range(rows) for col in range(cols) if (row, col) not in self._owner
@@ -88,7 +88,7 @@ class Grid:
         cells = tuple(sorted([*placed, *blank], key=lambda cell: (cell.row, cell.col)))
         parts = (TablePart(place.page, place.box),) if place.page and place.box else ()
         table = Table(
-            id=table_id,
+            id="",
             shape=(rows, cols) if cols else (0, 0),
             cells=cells,
             parts=parts,

@@ -58,8 +58,8 @@ def tables_in(markup: str, name: str, place: Place | None = None) -> Iterator[Pr
     parser = _Parser()
     parser.feed(markup)
     parser.close()
-    for index, table in enumerate(parser.tables, start=1):
-        yield _grid(table, name).finish(place or Place(_page(table.attributes)), f"t{index}")
+    for table in parser.tables:
+        yield _grid(table, name).finish(place or Place(_page(table.attributes)))
 
 
 def _grid(table: _Table, name: str) -> Grid:

@@ -76,4 +76,4 @@ def _read(markup: str, place: Place, name: str) -> Iterator[PredictedTable]:
     """The tables of one block; one that was found but not read is a table without cells."""
     if "<table" in markup.lower():
         return tables_in(markup, name, place)
-    return iter((Grid(name, 0).finish(place, "t1"),))
+    return iter((Grid(name, 0).finish(place),))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from ...document import Box, Table
 
@@ -25,20 +25,3 @@ class PredictedTable:
     box: Box | None = None
     frame: tuple[float, float] | None = None
     repairs: int = 0
-
-    def scaled(self, width: float, height: float) -> PredictedTable:
-        """The same with its boxes in pixels of a scan of `width` × `height`."""
-        if self.frame is None:
-            return self
-        x, y = width / self.frame[0], height / self.frame[1]
-
-        def moved(box: Box) -> Box:
-            return Box(box.left * x, box.top * y, box.right * x, box.bottom * y)
-
-        cells = tuple(
-            replace(cell, parts=tuple(replace(part, box=moved(part.box)) for part in cell.parts))
-            for cell in self.table.cells
-        )
-        parts = tuple(replace(part, box=moved(part.box)) for part in self.table.parts)
-        table = replace(self.table, cells=cells, parts=parts)
-        return replace(self, table=table, box=self.box and moved(self.box), frame=None)
