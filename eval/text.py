@@ -34,7 +34,8 @@ _DASHES = re.compile("-{2,}")
 def normalize(text: str) -> str:
     """The text in the form in which it is compared; normalising twice changes nothing."""
     plain = unicodedata.normalize("NFKC", text.translate(_VARIANTS)).translate(_VARIANTS)
-    return _DASHES.sub("-", "".join(plain.translate(_INVISIBLE).split()))
+    spaceless = "".join(plain.translate(_INVISIBLE).split())
+    return _DASHES.sub("-", unicodedata.normalize("NFKC", spaceless))  # an accent may have lost its space
 
 
 def normalized(table: Table) -> Table:
