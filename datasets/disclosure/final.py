@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from .building import Context, Made
+from .final_basic import basic
 from .final_by_function import expenditure, general_public, government_fund, revenue, state_capital
 from .final_summaries import fiscal_summary, summary
+from .final_three_public import three_public
 
 Maker = Callable[[Context], Made]
 Makers = Callable[[Context], tuple[Made, ...]]
@@ -22,7 +24,9 @@ FINAL_TABLES: Mapping[str, Makers] = {
     "final.expenditure": _one(expenditure),
     "final.fiscal_appropriation_summary": _one(fiscal_summary),
     "final.general_public_expenditure": _one(general_public),
+    "final.basic_expenditure": _one(basic),
     "final.government_fund": _one(government_fund),
     "final.state_capital": _one(state_capital),
+    "final.three_public": _one(three_public),
 }
 """Makers by kind, in the order in which final accounts print them; each makes one table or more."""

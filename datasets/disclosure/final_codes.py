@@ -101,7 +101,8 @@ class _CodeTable:
         self.items = _draw_items(context)
         width = self.items.width
         roles: list[ColumnRole] = ["code"] * (width - 1)
-        roles += ["name", *(("amount",) * len(spec.measures))]
+        roles.append("name")
+        roles += ["amount"] * len(spec.measures)
         self.table = TableBuilder(
             context,
             spec.kind,
