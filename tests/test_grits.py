@@ -110,6 +110,13 @@ def test_equals_the_search_of_the_paper(first: int) -> None:
         assert (ours.top, ours.con, ours.loc) == pytest.approx(_expected(truth, result), abs=1e-9), seed
 
 
+def test_ties_skip_a_line_of_the_truth() -> None:
+    lines, others = module._align(np.array([[0.0, 1.0], [1.0, 0.0]]))
+    assert (lines.tolist(), others.tolist()) == ([0], [1])
+    lines, others = module._align(np.zeros((2, 2)))  # pairing comes before skipping
+    assert (lines.tolist(), others.tolist()) == ([0, 1], [0, 1])
+
+
 @settings(max_examples=60, deadline=None)
 @given(SEEDS)
 def test_bounds_and_what_one_means(seed: int) -> None:

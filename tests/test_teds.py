@@ -93,6 +93,7 @@ def test_the_distance_of_two_levels_is_the_general_one(
 def test_rows_without_cells_may_become_cells() -> None:
     # Three empty rows against one row of three cells: each row renamed, one row inserted.
     assert tree_edit_distance([0, 0, 0], [3], lambda i, j: np.ones((j - i, 3))) == 4
+    assert tree_edit_distance([3], [0, 0, 0], lambda i, j: np.ones((j - i, 0))) == 4
 
 
 def test_cells_of_a_lost_border_are_found_again() -> None:
