@@ -15,23 +15,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..document import ColumnRole, TextRole
-from ..errors import EngineError, InputError
+from ..errors import InputError
+from .fonts import STOPS, require_families
 from .sheets import Sheet, SheetCell, SheetTable
 
 Rect = tuple[float, float, float, float]
 """Left, top, right, bottom in points, from the page's top left corner."""
 
 A4 = (595.28, 841.89)
-PACKAGES = {
-    "Noto Serif CJK SC": "fonts-noto-cjk",
-    "Noto Sans CJK SC": "fonts-noto-cjk",
-    "AR PL UMing": "fonts-arphic-uming",
-    "AR PL UKai": "fonts-arphic-ukai",
-}
-"""Debian packages of fonts that sheets are set in."""
-_STOPS = {"AR PL UMing": "Noto Serif CJK SC"}
-"""Fonts that centre 、 and 。 as Taiwan does, and the font that lends them mainland ones."""
-
 _SPREAD = re.compile(r"(?<=[\u4e00-\u9fff]) (?=[\u4e00-\u9fff])")
 _ALIGN: dict[ColumnRole, str] = {"amount": "right", "line_number": "center", "ratio": "right"}
 
@@ -110,14 +101,15 @@ def typeset(sheet: Sheet, font: str, stroke: float = 0.6) -> Layout:
         EngineError: typst or the font is not installed.
         InputError: the sheet does not fit on one page.
     """
-    typst = _require(font)
+    stops = STOPS.get(font)
+    typst = require_families(font, *filter(None, [stops]))
     width, height = A4[::-1] if sheet.landscape else A4
     lines = [list(_lines(index, table)) for index, table in enumerate(sheet.tables)]
     described = {
         "width": width,
         "height": height,
         "font": font,
-        "stops": _STOPS.get(font),
+        "stops": stops,
         "size": sheet.size,
         "stroke": stroke,
         "padding": sheet.padding,
@@ -140,22 +132,6 @@ def typeset(sheet: Sheet, font: str, stroke: float = 0.6) -> Layout:
         for name, role, text in entries
     )
     return Layout(pdf, width, height, cells, texts)
-
-
-def _require(font: str) -> Any:
-    try:
-        import typst
-    except ImportError:
-        raise EngineError(
-            "the package is not installed", name="typst", remedy="pip install 'crossfoot[synthesis]'"
-        ) from None
-    families = typst.Fonts().families()
-    for needed in (font, _STOPS.get(font, font)):
-        if needed not in families:
-            package = PACKAGES.get(needed)
-            remedy = f"apt-get install {package}" if package else "install it, or name another font"
-            raise EngineError("no such font", name=needed, remedy=remedy)
-    return typst
 
 
 def _lines(index: int, table: SheetTable) -> Iterator[tuple[str, TextRole, str]]:
