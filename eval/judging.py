@@ -15,7 +15,7 @@ from typing import Protocol
 from ..document import Box, Cell, Document, Page, Table
 from .matching import Matching, Pair, joined, match
 from .metrics.alignment import Partners, aligned, at_address
-from .metrics.amounts import Amount, Amounts, amount_reader, compare_amounts
+from .metrics.amounts import Amount, Amounts, amount_reader, compare_amounts, stated_amount
 from .metrics.characters import cell_characters, outside_characters
 from .metrics.detection import STRICT, Detection
 from .metrics.kinds import NONE, Kinds
@@ -64,7 +64,8 @@ def judge(truth: Document, result: Document) -> DocumentScore:
         LimitExceeded: two tables are too large together to be compared.
     """
     tool = _Tool(
-        amount=amount_reader(result.tables),
+        # What ran says that amounts were looked for, even where none was found.
+        amount=stated_amount if result.steps else amount_reader(result.tables),
         kinds=any(_kind(table) for table in result.tables),
         states=has_states(result),
         confidences=has_confidences(result),
@@ -73,7 +74,10 @@ def judge(truth: Document, result: Document) -> DocumentScore:
     found = _on_scan(result)
     matching = match(_on_scan(truth), found)
     score = _judge(matching, tool)
-    whole = Scores(outside=outside_characters(truth, result), joined=joined(truth, result, matching))
+    whole = Scores(
+        outside=outside_characters(truth, result) if truth.texts else None,
+        joined=joined(truth, result, matching),
+    )
     if tool.states:
         noticed = compare_misprints(truth, result, _partners_of_addresses(matching))
         whole = replace(whole, misprints=noticed)

@@ -139,7 +139,7 @@ def _slice(table: Table, part: TablePart, extent: range) -> PageTable:
             if top < bottom:
                 row = top - run.start + offset
                 placed = replace(cell, row=row, row_span=bottom - top)
-                cells.append(_cut(placed, part.page, again=run is not extent))
+                cells.append(_cut(placed, part.page) if run is extent else _again(placed, table, part))
     header_rows = repeated or max(0, min(table.header_rows, extent.stop) - extent.start)
     piece = replace(
         table,
@@ -151,16 +151,30 @@ def _slice(table: Table, part: TablePart, extent: range) -> PageTable:
     return PageTable(piece, part.page, _visible(part.box), table.id, rows)
 
 
-def _cut(cell: Cell, page: int, again: bool) -> Cell:
-    """What of a cell stands on a page; `again` for a header cell that is printed once more.
+def _again(cell: Cell, table: Table, part: TablePart) -> Cell:
+    """A header cell that is printed once more at the top of `part`.
+
+    Where the record gives it no box of its own there, it stands as far from the corner of the
+    table as it did the first time.
+    """
+    here = tuple(p for p in cell.parts if p.page == part.page)
+    first = _merged(table.parts)[0]
+    if not here and len(cell.parts) == 1 and cell.parts[0].page == first.page:
+        box, right, down = cell.parts[0].box, part.box.left - first.box.left, part.box.top - first.box.top
+        moved = Box(box.left + right, box.top + down, box.right + right, box.bottom + down)
+        here = (Part(part.page, moved),)
+    return replace(cell, parts=here)
+
+
+def _cut(cell: Cell, page: int) -> Cell:
+    """What of a cell stands on a page.
 
     A cut cell's text is where its parts say, else on the first page of it, and the amount is
     where the whole text is.
     """
     here = tuple(part for part in cell.parts if part.page == page)
-    if again or len({part.page for part in cell.parts}) < 2:
-        missing = not again and cell.parts and not here
-        return _emptied(cell, here, "") if missing else replace(cell, parts=here)
+    if len({part.page for part in cell.parts}) < 2:
+        return _emptied(cell, here, "") if cell.parts and not here else replace(cell, parts=here)
     text = _piece(cell, here)
     whole = "".join(text.split()) == "".join(cell.text.split())
     return replace(cell, parts=here, text=text) if whole else _emptied(cell, here, text)

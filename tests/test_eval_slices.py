@@ -49,9 +49,12 @@ def test_the_amount_of_a_cut_row_is_where_it_is_printed_and_nowhere_else() -> No
     assert second.table.cell_at(1, 1).box == place(1, 1)
 
 
-def test_a_repeated_header_without_boxes_of_its_own_has_none_on_the_second_page() -> None:
-    _, second = slices(across_pages())
-    assert [c.parts for c in second.table.cells if c.row == 0] == [(), ()]
+def test_a_repeated_header_without_boxes_of_its_own_stands_as_it_did_the_first_time() -> None:
+    whole = across_pages()
+    moved = replace(whole, parts=(whole.parts[0], replace(whole.parts[1], box=place(2, 1, 3, 2))))
+    _, second = slices(moved)
+    assert [c.box for c in second.table.cells if c.row == 0] == [place(2, 1), place(2, 2)]
+    assert all(p.page == 2 for c in second.table.cells for p in c.parts)
 
 
 def test_a_repeated_header_with_boxes_does_not_pull_its_rows_to_the_second_page() -> None:
