@@ -18,9 +18,9 @@ from ..document import Box
 from ..errors import InputError
 from . import damage_marks as marks
 from . import damage_optics as optics
-from .damage_profiles import Profile, profile, profiles
+from .damage_profiles import Profile, profile, profiles, released
 
-__all__ = ["DamagedPage", "Profile", "damage_page", "profile", "profiles"]
+__all__ = ["DamagedPage", "Profile", "damage_page", "profile", "profiles", "released"]
 
 Matrix = tuple[tuple[float, float, float], ...]
 
@@ -45,6 +45,16 @@ class DamagedPage:
     width: int
     height: int
     marks: tuple[tuple[str, Box], ...] = ()
+
+    @property
+    def scan_width(self) -> int:
+        """Pixels of the scan from left to right."""
+        return int(self.pixels.shape[1])
+
+    @property
+    def scan_height(self) -> int:
+        """Pixels of the scan from top to bottom."""
+        return int(self.pixels.shape[0])
 
 
 def damage_page(

@@ -85,8 +85,18 @@ class Profile:
 
 
 def profiles() -> Mapping[str, Profile]:
-    """Every version of every profile, by `name@version`, in the order of `damage.toml`."""
-    return _released()
+    """The latest version of every profile by its name, in the order of `damage.toml`."""
+    latest: dict[str, Profile] = {}
+    for entry in released().values():
+        if entry.name not in latest or latest[entry.name].version < entry.version:
+            latest[entry.name] = entry
+    return latest
+
+
+@cache
+def released() -> Mapping[str, Profile]:
+    """Every version of every profile, by `name@version`."""
+    return MappingProxyType(read_profiles(_NUMBERS))
 
 
 def profile(name: str) -> Profile:
@@ -112,21 +122,12 @@ def profile(name: str) -> Profile:
 
 
 def _single(name: str) -> Profile:
-    known = _released()
-    if name in known:
-        return known[name]
-    versions = [p for p in known.values() if p.name == name]
-    if not versions:
-        names = ", ".join(dict.fromkeys(p.name for p in known.values()))
-        raise InputError(
-            "no such damage profile", name=name, remedy=f"there are {names}, and joins like office+seal"
-        )
-    return max(versions, key=lambda p: p.version)
-
-
-@cache
-def _released() -> Mapping[str, Profile]:
-    return MappingProxyType(read_profiles(_NUMBERS))
+    latest = profiles()
+    found = latest.get(name) or released().get(name)
+    if found is None:
+        remedy = f"there are {', '.join(latest)}, and joins like office+seal"
+        raise InputError("no such damage profile", name=name, remedy=remedy)
+    return found
 
 
 def read_profiles(path: Path) -> dict[str, Profile]:
