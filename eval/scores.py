@@ -7,17 +7,25 @@ n/a and not 0.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from .metrics.amounts import Amounts
+from .metrics.bootstrap import Sums, ratio_sums
 from .metrics.characters import Characters
 from .metrics.counts import Additive, Ratio
 from .metrics.detection import Detection, Joined
-from .metrics.kinds import Kinds
+from .metrics.kinds import Kinds, macro_f1_sums
 from .metrics.misprints import Misprints
-from .metrics.risk import Risk
+from .metrics.risk import Risk, coverage_sums
 from .metrics.states import States
 from .slices import PageTable
+
+COUNTS = ("false_tables", "invented", "corrections_wrong")
+"""Figures that are plain counts."""
+
+COVERAGES = {"coverage_99": 0.01, "coverage_999": 0.001}
+"""Figures from the coverage–risk curve, and the rate of errors that each allows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +111,10 @@ class Scores(Additive):
         ratios = {name: ratio.value if ratio is not None else None for name, ratio in self.ratios().items()}
         return ratios | {
             "kinds_f1": self.kinds.macro_f1 if self.kinds is not None else None,
-            "coverage_99": self.risk.coverage_at(0.01) if self.risk is not None else None,
-            "coverage_999": self.risk.coverage_at(0.001) if self.risk is not None else None,
+            **{
+                name: self.risk.coverage_at(rate) if self.risk is not None else None
+                for name, rate in COVERAGES.items()
+            },
             "false_tables": float(self.detection.false),
             "invented": float(self.amounts.invented),
             "corrections_wrong": float(self.states.corrections_wrong) if self.states else None,
@@ -136,3 +146,26 @@ class DocumentScore:
     tables: tuple[TableScore, ...]
     invented: tuple[PageTable, ...]
     scores: Scores = field(default_factory=Scores)
+
+
+def sums_of(name: str, documents: Sequence[Scores]) -> Sums | None:
+    """A figure of `Scores.values` as a function of sums over documents, for a bootstrap.
+
+    None where no document has it, and for figures that are plain counts. A document for which
+    it is n/a adds nothing.
+
+    Raises:
+        KeyError: there is no such figure.
+    """
+    if name == "kinds_f1":
+        kinds = [scores.kinds for scores in documents]
+        return macro_f1_sums([k or Kinds() for k in kinds]) if any(k is not None for k in kinds) else None
+    if name in COVERAGES:
+        risks = [scores.risk for scores in documents]
+        known = any(risk is not None for risk in risks)
+        return coverage_sums([risk or Risk() for risk in risks], COVERAGES[name]) if known else None
+    if name in COUNTS:
+        return None
+    ratios = [scores.ratios()[name] for scores in documents]
+    some = next((ratio for ratio in ratios if ratio is not None), None)
+    return ratio_sums([ratio or Ratio(0, 0, some.empty) for ratio in ratios]) if some else None

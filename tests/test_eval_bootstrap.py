@@ -5,8 +5,13 @@ from collections.abc import Sequence
 
 import numpy as np
 import pytest
-from crossfoot.eval.metrics.bootstrap import difference, interval
+from crossfoot.eval.metrics.amounts import Amounts
+from crossfoot.eval.metrics.bootstrap import difference, difference_of, interval, interval_of
+from crossfoot.eval.metrics.characters import Characters
 from crossfoot.eval.metrics.counts import Ratio
+from crossfoot.eval.metrics.kinds import Kinds, macro_f1_sums
+from crossfoot.eval.metrics.risk import Risk
+from crossfoot.eval.scores import COUNTS, Scores, sums_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -125,3 +130,60 @@ def test_a_ratio_is_always_finite(numerator: int, denominator: int, empty: float
     assert math.isfinite(value)
     if denominator == 0:
         assert value == (1.0 - empty if numerator else empty)
+
+
+kinds = st.lists(st.tuples(st.sampled_from("abc"), st.sampled_from(["a", "b", "c", ""])), max_size=5).map(
+    Kinds.of
+)
+steps = st.lists(
+    st.tuples(st.integers(0, 2), st.sampled_from([-0.9, -0.5]), st.integers(1, 9), st.integers(0, 9)),
+    max_size=4,
+)
+risks = st.builds(
+    lambda items, unread: sum(
+        (Risk(((rank, doubt, count, min(count, wrong)),)) for rank, doubt, count, wrong in items),
+        Risk((), unread),
+    ),
+    steps,
+    st.integers(0, 2),
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.tuples(kinds, risks), min_size=1, max_size=5))
+def test_figures_that_are_no_ratios_are_drawn_as_they_are_computed(pairs: list[tuple[Kinds, Risk]]) -> None:
+    documents = [Scores(kinds=kind, risk=risk) for kind, risk in pairs]
+    values = sum(documents, Scores()).values()
+    for name in ("kinds_f1", "coverage_99", "coverage_999"):
+        sums = sums_of(name, documents)
+        assert sums is not None
+        found = interval_of(sums, rng(), resamples=200)
+        assert found.value == pytest.approx(values[name])
+        assert found.low is None or 0 <= found.low <= found.value <= (found.high or 0) <= 1
+
+
+def test_every_figure_of_the_scores_has_sums_or_is_a_count() -> None:
+    amounts = Amounts(amounts=4, exact=3)
+    documents = [Scores(amounts=amounts), Scores(amounts=Amounts(amounts=4))]
+    for name, value in sum(documents, Scores()).values().items():
+        sums = sums_of(name, documents)
+        assert (sums is None) == (value is None or name in COUNTS), name
+        if sums is not None:
+            assert interval_of(sums, rng(), 100).value == value, name
+    with pytest.raises(KeyError):
+        sums_of("no such figure", documents)
+
+
+def test_a_document_for_which_a_figure_is_not_available_adds_nothing() -> None:
+    documents = [Scores(outside=Characters(100, 10)), Scores(), Scores(outside=Characters(100, 30))]
+    sums = sums_of("characters_outside", documents)
+    assert sums is not None
+    found = interval_of(sums, rng())
+    assert (found.value, found.documents) == (0.2, 2)
+
+
+def test_two_tools_are_compared_in_a_figure_that_is_no_ratio() -> None:
+    right, wrong = Kinds.of([("a", "a"), ("b", "b")]), Kinds.of([("a", "b"), ("b", "b")])
+    found = difference_of(macro_f1_sums([right] * 5), macro_f1_sums([right, *[wrong] * 4]), rng())
+    assert found.is_shown
+    assert found.value > 0

@@ -5,6 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from .bootstrap import Sums
+
+if TYPE_CHECKING:
+    import numpy as np
 
 NONE = ""
 """What a table without a kind counts as."""
@@ -50,3 +56,27 @@ class Kinds:
         """Share of tables with their own kind; 1 without any table."""
         tables = sum(n for *_, n in self.confusion)
         return sum(n for true, given, n in self.confusion if true == given) / tables if tables else 1.0
+
+
+def macro_f1_sums(documents: Sequence[Kinds]) -> Sums:
+    """Macro-F1 as a function of sums over documents, for a bootstrap."""
+    import numpy as np
+
+    labels = sorted({label for kinds in documents for label in kinds.labels})
+    counts = np.zeros((len(documents), 2, len(labels)))
+    places = {label: place for place, label in enumerate(labels)}
+    for document, kinds in enumerate(documents):
+        for true, given, count in kinds.confusion:
+            for name in (true, given):
+                if name != NONE:
+                    counts[document, 1, places[name]] += count
+            if true == given:
+                counts[document, 0, places[true]] += 2 * count
+
+    def macro_f1(sums: np.ndarray) -> np.ndarray:
+        right, either = sums.reshape(len(sums), 2, -1).transpose(1, 0, 2)
+        present = (either > 0).sum(axis=1)
+        total = (right / np.where(either > 0, either, 1)).sum(axis=1)
+        return np.where(present > 0, total / np.maximum(present, 1), 1.0)
+
+    return Sums(counts.reshape(len(documents), 2 * len(labels)), macro_f1)

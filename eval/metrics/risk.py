@@ -10,11 +10,16 @@ Zeros read as zeros are left out: half of all cells are 0.00, and would flatter 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from ...document import Cell, Document
 from .alignment import Partners
+from .bootstrap import Sums
+
+if TYPE_CHECKING:
+    import numpy as np
 
 _RANKS = {"confirmed": 0, "proven": 0, "corrected": 0, "unchecked": 1, None: 1, "disputed": 2}
 
@@ -80,3 +85,27 @@ def rank_amounts(cells: Iterable[Cell], partners: Partners) -> Risk:
         wrong[key] += cell.amount != printed
     unread = sum(bool(cell.amount) and (read is None or read.amount is None) for cell, read in partners)
     return Risk(tuple((*key, counts[key], wrong[key]) for key in sorted(counts)), unread)
+
+
+def coverage_sums(documents: Sequence[Risk], error_rate: float) -> Sums:
+    """`Risk.coverage_at` as a function of sums over documents, for a bootstrap."""
+    import numpy as np
+
+    keys = sorted({(rank, doubt) for risk in documents for rank, doubt, _, _ in risk.steps})
+    places = {key: place for place, key in enumerate(keys)}
+    counts = np.zeros((len(documents), 2 * len(keys) + 1))  # amounts, wrong ones, unread
+    for document, risk in enumerate(documents):
+        counts[document, -1] = risk.unread
+        for rank, doubt, count, wrong in risk.steps:
+            counts[document, places[rank, doubt]] = count
+            counts[document, len(keys) + places[rank, doubt]] = wrong
+
+    def coverage(sums: np.ndarray) -> np.ndarray:
+        accepted = sums[:, : len(keys)].cumsum(axis=1)
+        errors = sums[:, len(keys) : -1].cumsum(axis=1)
+        amounts = sums[:, : len(keys)].sum(axis=1) + sums[:, -1]
+        allowed = errors / np.maximum(accepted, 1) <= error_rate
+        most = (accepted * allowed).max(axis=1, initial=0.0)
+        return np.where(amounts > 0, most / np.maximum(amounts, 1), 1.0)
+
+    return Sums(counts, coverage)
