@@ -14,9 +14,10 @@ from pathlib import Path
 from typing import Any
 
 from .. import amounts, codec
-from ..document import SCHEMA, Box, Cell, Document, Mention, Page, Table
+from ..document import MAX_ADDRESSES, SCHEMA, Box, Cell, Document, Mention, Page, Table
 from ..errors import CrossfootError, DocumentError
 from . import fixtures_equations
+from .coverage import covered_twice
 from .fixtures_equations import Fault
 from .kinds import KINDS
 
@@ -57,8 +58,19 @@ def _refused(kind: type, value: Any, place: str) -> list[Fault]:
     try:
         codec.decode(kind, value)
     except DocumentError as error:
-        return [(".".join(part for part in (place, error.name) if part), error.reason)]
+        reason = error.reason
+        if kind is Table and not error.name and (twice := _covered_twice(value)):
+            reason = f"address {twice} is covered twice"
+        return [(".".join(part for part in (place, error.name) if part), reason)]
     return []
+
+
+def _covered_twice(table: dict[str, Any]) -> tuple[int, int] | None:
+    """Where cells of a table that decodes but for its grid lie over each other."""
+    rows, cols = table["shape"]
+    if not 0 < rows * cols <= MAX_ADDRESSES:
+        return None
+    return covered_twice((rows, cols), (codec.decode(Cell, cell) for cell in table["cells"]))
 
 
 def faults(document: Document) -> Iterator[Fault]:
