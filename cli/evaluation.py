@@ -59,8 +59,8 @@ def show(evaluation: Evaluation, console: Console) -> None:
         RULE,
         STATEMENT,
         f"crossfoot {setting.version}, digest {setting.digest[:12] or 'none'}, seed {setting.seed}; "
-        f"{_count(setting.workers, 'worker')} with {_count(setting.threads, 'thread')} each; {setting.hardware.machine}; "
-        f"{setting.hardware.versions}",
+        f"{_count(setting.workers, 'worker')} with {_count(setting.threads, 'thread')} each; "
+        f"{setting.hardware.machine}; {setting.hardware.versions}",
     )
     for line in lines:
         console.print(Text(plain(line), style="dim"), soft_wrap=True)

@@ -71,7 +71,8 @@ class Judged:
 
     Attributes:
         fixture: its id; `document` is what intervals are estimated over.
-        source: the scan; `result` is the document.json that was judged, where there is one.
+        source: the scan; `result` is the document.json that was judged, where there is one,
+            `predictions` else the folder and format of what was judged.
         pages: pages of the truth.
         failure: why the tool gave nothing, or less than all, in one line.
         cached: whether the result is of an earlier run.
@@ -90,6 +91,7 @@ class Judged:
     tables: tuple[TableRow, ...]
     cost: Cost | None = None
     result: Path | None = None
+    predictions: tuple[Path, str] | None = None
     failure: str | None = None
     cached: bool = False
 

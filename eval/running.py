@@ -213,7 +213,8 @@ def judge(task: Judge) -> Judged:
         CrossfootError: the truth, or a prediction, cannot be used.
     """
     fixture, truth = task.fixture, task.fixture.load()
-    score, failure = _score(task, truth)
+    result = task.entry.folder / "document.json" if task.entry else None
+    score, failure = score_of(truth, task.tool, result, fixture.source.stem, task.predictions)
     scores, tables = slim(score)
     return Judged(
         fixture=fixture.id,
@@ -228,25 +229,45 @@ def judge(task: Judge) -> Judged:
         scores=scores,
         tables=tables,
         cost=task.entry.cost if task.entry else None,
-        result=task.entry.folder / "document.json" if task.entry else None,
+        result=result,
+        predictions=task.predictions,
         failure=task.failure or failure,
         cached=task.cached,
     )
 
 
-def _score(task: Judge, truth: Document) -> tuple[DocumentScore, str | None]:
+def score_of(
+    truth: Document,
+    tool: str,
+    result: Path | None,
+    stem: str,
+    predictions: tuple[Path, str] | None = None,
+) -> tuple[DocumentScore, str | None]:
+    """The score of a result, and why there is none or not all of it.
+
+    Args:
+        truth: what it is judged by.
+        tool: whose it is.
+        result: its document.json, where crossfoot or the baseline was run.
+        stem: name of the source without its ending, for finding predictions.
+        predictions: folder and format, where another tool's results are judged.
+    """
     from .judging import judge as judge_document
     from .judging import judge_tables
 
-    if task.predictions is not None:
-        return _score_predictions(truth, task)
-    if task.entry is None:
-        return judge_tables(truth, ()), task.failure
-    document = task.entry.document()
-    failure = _failure(document)
-    if task.tool == CROSSFOOT:
-        return judge_document(truth, document), failure
-    return judge_tables(truth, on_scan(document)), failure
+    if predictions is None:
+        if result is None:
+            return judge_tables(truth, ()), None
+        document = Document.load(result)
+        if tool == CROSSFOOT:
+            return judge_document(truth, document), _failure(document)
+        return judge_tables(truth, on_scan(document)), _failure(document)
+    found = _predictions(*predictions, stem)
+    if found is None:
+        return judge_tables(truth, ()), "no prediction for it"
+    if isinstance(found, Document):
+        return judge_document(truth, found), _failure(found)
+    return judge_tables(truth, found), None
 
 
 def on_scan(document: Document) -> tuple[OnScan, ...]:
@@ -259,35 +280,14 @@ def on_scan(document: Document) -> tuple[OnScan, ...]:
     )
 
 
-def _score_predictions(truth: Document, task: Judge) -> tuple[DocumentScore, str | None]:
-    from .judging import judge as judge_document
-    from .judging import judge_tables
+def _predictions(folder: Path, form: str, stem: str) -> Document | Sequence[Predicted] | None:
+    """What a folder holds for a fixture; crossfoot's own format says more than its tables."""
+    from .predictions import crossfoot, read_predictions
 
-    predicted = predictions(task)
-    if predicted is None:
-        return judge_tables(truth, ()), "no prediction for it"
-    if isinstance(predicted, Document):
-        return judge_document(truth, predicted), _failure(predicted)
-    return judge_tables(truth, predicted), None
-
-
-def predictions(task: Judge) -> Document | Sequence[Predicted] | None:
-    """What the folder of predictions holds for a fixture, by its id or by its file's name."""
-    if task.predictions is None:
-        return None
-    folder, form = task.predictions
-    for stem in dict.fromkeys((task.fixture.id, task.fixture.source.stem)):
-        if form == CROSSFOOT:
-            for path in (folder / stem / "document.json", folder / f"{stem}.json"):
-                if path.is_file():
-                    return Document.load(path)
-        else:
-            from .predictions import read_predictions
-
-            found = read_predictions(folder, form, stem)
-            if found is not None:
-                return found
-    return None
+    if form != CROSSFOOT:
+        return read_predictions(folder, form, stem)
+    files = crossfoot.find(folder, stem)
+    return Document.load(files[0]) if files else None
 
 
 def _failure(document: Document) -> str | None:

@@ -135,12 +135,12 @@ def _scope(evaluation: Evaluation, scope: str) -> Row:
         }
     differences: Row = {}
     for name in FIGURES:
-        found = evaluation.difference(name, scope)
-        if found is not None:
+        change = evaluation.difference(name, scope)
+        if change is not None:
             differences[name] = {
-                "value": found.value,
-                "interval": None if found.low is None else [found.low, found.high],
-                "detectable": found.detectable,
+                "value": change.value,
+                "interval": None if change.low is None else [change.low, change.high],
+                "detectable": change.detectable,
             }
     return {
         "documents": len({j.document for j in judged}),

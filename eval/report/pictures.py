@@ -118,7 +118,7 @@ def _region(quads: Sequence[Points], width: int, height: int) -> tuple[int, int,
     return x[0], y[0], x[1], y[1]
 
 
-def _placed(points: Points, left: int, top: int, scale: float) -> Any:
+def _placed(points: Any, left: int, top: int, scale: float) -> Any:
     import numpy as np
 
     # OpenCV's coordinates are 32 bits wide, and a hostile box may lie anywhere.

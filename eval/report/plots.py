@@ -70,7 +70,14 @@ def distribution(values: Mapping[str, Sequence[float]], label: str) -> str:
             ordered = sorted(scores)
             if ordered:
                 ys = [0.0, *((i + 1) / len(ordered) for i in range(len(ordered))), 1.0]
-                axes.step([0.0, *ordered, 1.0], ys, where="post", color=TOOL_COLORS[index % 4], label=tool)
+                axes.step(
+                    [0.0, *ordered, 1.0],
+                    ys,
+                    where="post",
+                    color=TOOL_COLORS[index % 4],
+                    label=tool,
+                    clip_on=False,
+                )
         axes.set_xlim(0, 1.01)
         axes.set_ylim(0, 1.02)
         axes.set_xlabel(label)
@@ -88,7 +95,7 @@ def curve(points: Mapping[str, Sequence[tuple[float, float]]], across: str, up: 
             if line:
                 xs, ys = zip(*line, strict=True)
                 top = max(top, *ys)
-                axes.plot(xs, ys, color=TOOL_COLORS[index % 4], lw=1.8, label=tool)
+                axes.plot(xs, ys, color=TOOL_COLORS[index % 4], lw=1.8, label=tool, clip_on=False)
         axes.set_xlim(0, 1.01)
         axes.set_ylim(0, max(0.01, min(1.0, 1.15 * top)))
         axes.set_xlabel(across)
