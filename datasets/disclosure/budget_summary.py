@@ -96,9 +96,10 @@ def _summary(context: Context, kind: str, names: tuple[str, ...], number: int, *
 def _carried(context: Context, fiscal: bool) -> bool:
     """Whether what is carried in and out is printed: always where there is any."""
     source: Source = "fiscal" if fiscal else ""
+    anyway = context.chance(0.7)
     value = context.accounts.value
     some = value(Quantity("opening", source=source)) or value(Quantity("closing", source=source))
-    return bool(some) or context.chance(0.7)
+    return anyway or bool(some)
 
 
 def _side(
@@ -172,7 +173,7 @@ def _revenue(context: Context, base: Quantity, fiscal: bool) -> Side:
         return Side((), _treasury(fiscal), base)
     entries = source_rows(context, all_sources=context.chance(0.7))
     if fiscal:
-        entries = entries[:3]
+        entries = tuple(entry for entry in entries if entry[1] in (GENERAL, FUND, CAPITAL))
     if style == "plain" or fiscal:
         rows = tuple(
             Row((f"{ordinal(i)}、{name}",), where) for i, (name, where) in enumerate(entries, start=1)
@@ -302,7 +303,7 @@ def _by_fund(context: Context, kind: str, names: tuple[str, ...]) -> Made:
     """Revenue by fund against expenditure by function with a column for each fund."""
     numbers = numbers_of(context)
     funds = fund_names(context)
-    if not context.accounts.value(Quantity("outlay", fund="capital")) and context.chance(0.3):
+    if context.chance(0.3) and not context.accounts.value(Quantity("outlay", fund="capital")):
         funds = funds[:2]
     base = Quantity("spending", source="fiscal")
     parts = tuple(Column(name, where=where, weight=1.2) for name, where in funds)

@@ -109,10 +109,9 @@ def numbers_of(context: Context, *, longer: bool = False) -> Numbers:
         zeros: tuple[Literal["", "0.00", "0", "—", "-"], ...] = ("", "", "0.00", "0.00", "0", "—", "-")
         numbers = numbers.with_zero(zeros[int(context.rng.integers(len(zeros)))])
     if numbers.unit == "万元" and context.chance(0.05):
-        # The ledger has whole cents, so an amount in 元 is exact whatever the document rounds to.
-        return replace(numbers, unit="元", decimals=2, exact=True)
+        return replace(context.numbers_in("元", 2), zero=numbers.zero)
     if longer and numbers.unit == "万元" and context.chance(0.12):
-        return replace(numbers, decimals=4)
+        return replace(context.numbers_in(decimals=4), zero=numbers.zero)
     return numbers
 
 

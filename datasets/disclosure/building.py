@@ -41,12 +41,18 @@ class Context:
     accounts: Accounts
     numbers: Numbers
     rng: np.random.Generator
+    house: tuple[int, ...] = ()  # entropy of the document's habits, equal in all its contexts
     habits: dict[str, str] = field(default_factory=dict, repr=False, compare=False)
 
     def habit(self, name: str, *options: str) -> str:
-        """The wording that this document keeps to: one of `options`, drawn at its first use."""
+        """The wording that this document keeps to: one of `options`.
+
+        It depends on `house` and `name` alone, so that every table of a document shares it
+        whatever was drawn before; without `house` it is drawn from `rng` at its first use.
+        """
         if name not in self.habits:
-            self.habits[name] = self.choose(*options)
+            rng = np.random.default_rng([*self.house, crc32(name.encode())]) if self.house else self.rng
+            self.habits[name] = options[int(rng.integers(len(options)))]
         return self.habits[name]
 
     def choose(self, *options: str) -> str:
