@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, Literal
+from zlib import crc32
 
 import numpy as np
 
@@ -41,8 +42,8 @@ class Context:
     accounts: Accounts
     numbers: Numbers
     rng: np.random.Generator
-    house: tuple[int, ...] = ()  # entropy of the document's habits, equal in all its contexts
     habits: dict[str, str] = field(default_factory=dict, repr=False, compare=False)
+    house: tuple[int, ...] = ()  # entropy of the document's habits, equal in all its contexts
 
     def habit(self, name: str, *options: str) -> str:
         """The wording that this document keeps to: one of `options`.
