@@ -1,12 +1,11 @@
 """The lines around a table of final accounts: titles, numbers, organizations, units, notes.
 
-One office words all of its tables alike, so that most wordings hang on the organization and the year
-(`house`), and only some on the single table.
+One office words all of its tables alike, so that most wordings are habits of the document (`house`),
+and only some are drawn for the single table.
 """
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from typing import Literal, TypedDict, TypeVar
 
@@ -15,6 +14,7 @@ from .catalogue import ordinal
 from .numbers import Numbers
 
 T = TypeVar("T")
+_INDEXES = tuple(map(str, range(60)))  # 60 is a multiple of most numbers of options
 Zero = Literal["", "0.00", "0", "—", "-"]
 
 
@@ -29,9 +29,7 @@ class Lines(TypedDict):
 
 def house(context: Context, topic: str, options: Sequence[T]) -> T:
     """One of several wordings, the same in every table of one document."""
-    accounts = context.accounts
-    key = f"{accounts.organization}/{accounts.year}/{topic}".encode()
-    return options[int.from_bytes(hashlib.blake2b(key, digest_size=4).digest()) % len(options)]
+    return options[int(context.habit(f"final/{topic}", *_INDEXES)) % len(options)]
 
 
 def around(context: Context, name: str, number: int, numbers: Numbers) -> Lines:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from ...document import ColumnRole
 from ..content import At
 from .building import Context, Made, TableBuilder
+from .numbers import Numbers
 
 KIND = "other"
 _TASKS = (
@@ -86,7 +87,7 @@ def _assets(context: Context, key: str) -> Made:
     for row, (kind, count) in enumerate(zip(kinds, counts, strict=True), start=2):
         table.put(row, 0, kind, indent=1)
         parts.append(_count(table, row, "辆", count))
-    table.sum(total, parts, "outline")
+    table.sum(total, parts, "outline", numbers=Numbers())  # counts are never rounded
     table.put(7, 0, "二、单价50万元以上通用设备")
     _count(table, 7, "台（套）", int(context.rng.integers(0, 5)))
     table.put(8, 0, "三、单价100万元以上专用设备")
@@ -105,7 +106,7 @@ def _units(context: Context, key: str) -> Made:
     """The units that the document covers, with their codes."""
     columns: list[ColumnRole] = ["line_number", "code", "name", "text"]
     table = TableBuilder(context, key, KIND, columns, weights=[0.5, 1.0, 3.0, 1.2])
-    table.head([["序号", "单位编码", "单位名称", context.choose("单位性质", "经费来源", "预算级次")]])
+    table.head([["序号", "单位编码", "单位名称", context.choose("单位性质", "单位类型", "经费来源")]])
     for row, (code, name) in enumerate(context.accounts.units, start=1):
         table.put(row, 0, str(row), align="center")
         table.put(row, 1, code, align="center")
