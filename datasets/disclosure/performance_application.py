@@ -47,7 +47,9 @@ def _signatures(context: Context) -> tuple[str, ...]:
 def _about(form: Form, project: Project) -> None:
     context, first = form.context, form.row
     form.pairs(("项目名称", project.name), start=1)
-    form.pairs(("项目属性", boxes(context, "新增项目", "延续项目", gap="　　　　")), start=1)
+    before = context.accounts.value(replace(current(context, project), flow="prior"))
+    ticked = boxes(context, "新增项目", "延续项目", ticked=int(bool(before)), gap="　　　　")
+    form.pairs(("项目属性", ticked), start=1)
     start, end = project.years
     when = f"{start}.01-{end}.12"
     form.pairs(("主管部门", context.accounts.organization), ("项目起止时间", when), start=1, widths=(2, 2))

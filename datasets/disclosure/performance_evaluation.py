@@ -99,9 +99,9 @@ class _Evaluation:
         """预算执行情况: budget (A), outcome (B), their rate, its weight and its score; the last two."""
         form, context, first = self.form, self.context, self.form.row
         unit = f"（{form.numbers.total.unit}）" if self.labelled else ""
-        score = context.habit("money score", "得分（{w}分*执行率）", "得分（{w}分×执行率）", "得分").format(
-            w=self.weight
-        )
+        score = context.habit("money score", "得分（{w}分*执行率）", "得分（{w}分×执行率）", "得分")
+        origin = "printed_formula" if "{w}" in score else "ratio"
+        score = score.format(w=self.weight)
         heads = ("预算数（A）", "执行数（B）", "执行率（B/A）", "设置分值", "评分标准", score)
         form.labels(2, *((head, 1) for head in heads))
         form.label(1, context.choose("年度财政资金总额", "年度资金总额"))

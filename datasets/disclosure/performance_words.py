@@ -134,9 +134,10 @@ def measures(context: Context) -> str:
     return context.choose(*_MEASURES)
 
 
-def boxes(context: Context, *options: str, gap: str = "　") -> str:
+def boxes(context: Context, *options: str, ticked: int | None = None, gap: str = "　") -> str:
     """Checkboxes behind their options, one ticked: 新增项目□　延续项目☑."""
-    ticked = int(context.rng.integers(len(options)))
+    if ticked is None:
+        ticked = int(context.rng.integers(len(options)))
     return gap.join(f"{option}{'☑' if i == ticked else '□'}" for i, option in enumerate(options))
 
 
