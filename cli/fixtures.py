@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ..errors import EXIT_FAILED, EXIT_OK, CrossfootError, OutputError
+from ..errors import EXIT_FAILED, EXIT_OK, EXIT_PARTIAL, CrossfootError, OutputError
 from ..summary import Bar, plain
 from .app import app
 
@@ -162,6 +162,50 @@ def add_fixture(
     )
     if not quiet:
         typer.echo(plain(f"{fixture.id}  {fixture.source}  {fixture.truth}"))
+
+
+@fixtures_app.command("import")
+def import_fixtures(
+    dataset: Annotated[
+        str,
+        typer.Argument(
+            metavar="FORMAT", help="pubtabnet, fintabnet, scitsr, icdar2013, wtw or omnidocbench."
+        ),
+    ],
+    annotations: Annotated[Path, typer.Argument(metavar="PATH", help="Its annotations, a file or folder.")],
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The set to make.")],
+    *,
+    licence: Licence,
+    sources: Annotated[
+        Path | None, typer.Option(help="Folder of the images or PDFs; default: beside the annotations.")
+    ] = None,
+    damage: Damage = "real",
+    split: Split = "test",
+    limit: Annotated[int | None, typer.Option(min=1, help="Stop after so many fixtures.")] = None,
+    quiet: Quiet = False,
+) -> None:
+    """Make a set from the annotations of a public data set.
+
+    Entries that are malformed or have no source are printed; the exit code is then 3.
+    """
+    from ..datasets.readers.importing import import_set
+
+    with Bar(quiet) as bar:
+        count, refusals = import_set(
+            dataset,
+            annotations,
+            folder,
+            licence=licence,
+            sources=sources,
+            damage=damage,
+            split=split,
+            limit=limit,
+            progress=lambda done: bar.pages(dataset, done, limit or 0, "fixtures"),
+        )
+    _print_refusals(refusals)
+    if not quiet:
+        typer.echo(f"{count} fixtures, {len(refusals)} refused")
+    raise typer.Exit(EXIT_PARTIAL if refusals else EXIT_OK)
 
 
 def _print_refusals(refusals: tuple[Refusal, ...]) -> None:

@@ -143,8 +143,8 @@ def add_document(
     require_names(fixture)
     if not force and (name in known or fixture.source.exists() or fixture.truth.exists()):
         raise OutputError("there is such a fixture already", name=name, remedy="give --force to replace it")
-    _copy(source, fixture.source)
-    _make_folder(fixture.truth.parent)
+    copy_file(source, fixture.source)
+    make_folder(fixture.truth.parent)
     loaded.save(fixture.truth)
     write_manifest(root, [*(f for f in known.values() if f.id != name), fixture])
     return fixture
@@ -192,16 +192,25 @@ def _pages(source: Path) -> int:
         return opened.page_count
 
 
-def _make_folder(folder: Path) -> None:
+def make_folder(folder: Path) -> None:
+    """Make a folder and those above it.
+
+    Raises:
+        OutputError: it cannot be made.
+    """
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise OutputError(f"cannot be made: {error.strerror or error}", name=str(folder)) from None
 
 
-def _copy(source: Path, target: Path) -> None:
-    """Copy beside the target and rename: a set never holds half a source."""
-    _make_folder(target.parent)
+def copy_file(source: Path, target: Path) -> None:
+    """Copy beside the target and rename: a set never holds half a source.
+
+    Raises:
+        OutputError: it cannot be written.
+    """
+    make_folder(target.parent)
     temporary = target.with_name(f".{secrets.token_hex(8)}.part")
     try:
         try:

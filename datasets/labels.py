@@ -58,12 +58,11 @@ def document_from_labels(
 ) -> Document:
     """The truth that a file of labels describes, .html, .htm or .xlsx; one table after another.
 
-    A `<table>` may carry data-kind, data-title, data-unit, data-year, data-stage,
+    A `<table>` may carry data-id, data-kind, data-title, data-unit, data-year, data-stage,
     data-organization, data-page, data-columns (roles, blank between) and data-header-rows,
     a cell data-unit, data-year and data-stage, of a header cell for all under it; a
-    `<caption>` is a title. `given` are fields
-    of `Defaults`. `source` is the scan that the labels belong to; without it the truth
-    names none.
+    `<caption>` is a title. `given` are fields of `Defaults`. `source` is the scan that the
+    labels belong to; without it the truth names none.
 
     Raises:
         InputError: a label that is impossible; file, table, address and reason.
@@ -80,6 +79,11 @@ def document_from_labels(
         tables = _xlsx(path, about)
     else:
         raise UnsupportedInput("is neither .html nor .xlsx", name=str(path), remedy="label in HTML or Excel")
+    seen: set[str] = set()
+    for number, (table, _) in enumerate(tables, start=1):
+        if table.id in seen:
+            raise InputError(f"id {table.id[:40]} is given twice", name=f"{path}, table {number}")
+        seen.add(table.id)
     pages = {table.id: page for table, page in tables if page is not None}
     return Document(
         source=_source(path if source is None else Path(source), is_source=source is not None),
@@ -124,7 +128,7 @@ def _html_table(name: str, table: HtmlTable, about: Defaults, place: str) -> tup
     data = {
         key.removeprefix("data-"): value for key, value in table.attributes.items() if key.startswith("data-")
     }
-    known = {"kind", "title", "unit", "year", "stage", "organization", "page", "columns", "header-rows"}
+    known = {"id", "kind", "title", "unit", "year", "stage", "organization", "page", "columns", "header-rows"}
     if unknown := sorted(set(data) - known):
         raise InputError(f"data-{unknown[0]} means nothing", name=place)
     own: dict[str, Any] = {key: data[key] for key in ("kind", "unit", "stage", "organization") if key in data}
@@ -143,7 +147,7 @@ def _html_table(name: str, table: HtmlTable, about: Defaults, place: str) -> tup
     if header_rows is None and any(c.header for c in table.cells):
         header_rows = min((c.row for c in table.cells if not c.header), default=table.shape[0])
     cells = tuple(_cell(cell) for cell in table.cells)
-    return _table(name, table.shape, cells, marked, header_rows, about, place), page
+    return _table(data.get("id") or name, table.shape, cells, marked, header_rows, about, place), page
 
 
 def _xlsx(path: Path, about: Defaults) -> list[tuple[Table, int | None]]:

@@ -118,7 +118,7 @@ def _table(
 ) -> SheetTable:
     place = f"{file}, sheet {sheet.title}"
     merged = [r.bounds for r in sheet.merged_cells.ranges]  # left, top, right, bottom, from 1
-    rows, cols = _extent(sheet, merged, place)
+    rows, cols = _extent(formulas, merged, place)
     spans = {(top, left): (bottom - top + 1, right - left + 1) for left, top, right, bottom in merged}
     covered = {
         (row, col)

@@ -383,7 +383,7 @@ SUM = [
         (numbered((0, 0), (0, 1), (0, 3), relation="ratio"), None),
         (numbered((0, 5), (0, 1), residual="94.5", holds=False), None),
         (
-            numbered((0, 0), (0, 1), (0, 2), residual="0.01", holds=False),
+            numbered((0, 0), (0, 1), (0, 2), residual="0.01", holds=True),
             "residual is 0.01, the print gives 0.00",
         ),
         (numbered((0, 0), (0, 1), residual="2.00", holds=True), "it does not hold: residual 2.00"),

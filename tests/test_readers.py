@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 
 import pytest
+from crossfoot.datasets.fixtures import check, load_set
 from crossfoot.datasets.fixtures_check import faults
 from crossfoot.datasets.readers import fintabnet, icdar2013, omnidocbench, pubtabnet, scitsr, wtw
+from crossfoot.datasets.readers.importing import import_set
 from crossfoot.datasets.readers.latex import latex_cells
 from crossfoot.datasets.readers.registry import READERS
 from crossfoot.document import Document
-from crossfoot.errors import InputError, MissingInput
+from crossfoot.errors import InputError, MissingInput, OptionsError, OutputError
 from pdf_builder import Pdf
 from PIL import Image
 
@@ -571,3 +573,39 @@ def test_the_registry_has_every_reader_under_its_name():
     assert list(READERS) == ["pubtabnet", "fintabnet", "scitsr", "icdar2013", "wtw", "omnidocbench"]
     for name, read in READERS.items():
         assert read.__module__ == f"crossfoot.datasets.readers.{name}"
+
+
+# Importing -------------------------------------------------------------------------------
+
+
+def test_a_data_set_becomes_a_set_of_fixtures(tmp_path):
+    pdf(tmp_path / "data/ADS/2007/page_61.pdf")
+    path = lines(tmp_path / "data/f.jsonl", fin(), fin(table_id=4), fin(filename="gone.pdf"), "{", fin())
+    count, refusals = import_set("fintabnet", path, tmp_path / "set", licence="CDLA-Permissive-1.0")
+    assert count == 2
+    assert [(r.file, r.address) for r in refusals] == [
+        ("f.jsonl", "gone-3"),
+        ("f.jsonl", "line 4"),
+        ("f.jsonl", "ADS-2007-page_61-3"),
+    ]
+    assert check(tmp_path / "set") == ()
+    first, second = load_set(tmp_path / "set").fixtures
+    assert (first.id, second.id) == ("ADS-2007-page_61-3", "ADS-2007-page_61-4")
+    assert first.source == second.source
+    assert first.document == second.document
+    assert (first.licence, first.extra["made_by"]) == ("CDLA-Permissive-1.0", "fintabnet")
+    assert first.load().source.sha256 == first.sha256
+    with pytest.raises(OutputError, match="already"):
+        import_set("fintabnet", path, tmp_path / "set", licence="x")
+
+
+def test_an_import_stops_where_it_is_told_or_has_nothing(tmp_path):
+    for number in range(3):
+        Image.new("L", (100, 40)).save(tmp_path / f"{number}.png")
+    path = lines(tmp_path / "a.jsonl", *(entry(filename=f"{number}.png") for number in range(3)))
+    assert import_set("pubtabnet", path, tmp_path / "set", licence="x", limit=2) == (2, ())
+    assert check(tmp_path / "set") == ()
+    with pytest.raises(InputError, match=r"no entry that can be used.*0: its source"):
+        import_set("pubtabnet", path, tmp_path / "other", licence="x", sources=tmp_path / "nowhere")
+    with pytest.raises(OptionsError, match="there are pubtabnet, fintabnet"):
+        import_set("pubtabnets", path, tmp_path / "third", licence="x")

@@ -1,8 +1,8 @@
 """FinTabNet: lines as in PubTabNet, but of PDF pages, with boxes in points from the bottom left.
 
 Zheng et al., Global Table Extractor (GTE), WACV 2021. A line is one table of a page; several
-lines may name one file. Boxes need the height of the page, so they are kept where the PDF is
-at hand.
+lines may name one file, so a truth lacks the page's other tables. Boxes need the height of
+the page, so they are kept where the PDF is at hand.
 """
 
 from __future__ import annotations
@@ -43,5 +43,10 @@ def _entry(line: bytes, folder: Path) -> Entry:
     table = tokens_table(item(value, "html", dict), "t1", frame, box)
     name = entry_id(f"{Path(file).with_suffix('')}-{number}")
     return name, document(
-        file, (table,), dataset="fintabnet", frames=(frame,) if frame else (), pages=len(frames)
+        file,
+        (table,),
+        dataset="fintabnet",
+        frames=(frame,) if frame else (),
+        pages=len(frames),
+        lacks=("other_tables",),
     )
