@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from .scores import COUNTS
+
 SECONDS = "seconds_per_page"
 PEAK = "peak_memory"
 
@@ -69,9 +71,6 @@ FIGURES: dict[str, Figure] = {
     PEAK: Figure("peak memory, MiB", share=False, higher=False),
 }
 """In the order in which they are shown."""
-
-COUNTS = ("invented", "false_tables", "corrections_wrong")
-"""Figures that are whole numbers."""
 
 
 def written(name: str, value: float | None) -> str:

@@ -53,6 +53,11 @@ class Pool:
         for number in list(self._executors):
             self._end(number, kill=error is not None)
 
+    @property
+    def processes(self) -> tuple[int, ...]:
+        """Ids of the worker processes."""
+        return tuple(self._pids.values())
+
     def each(
         self, function: Callable[[Task], Done], tasks: Sequence[Task]
     ) -> Iterator[tuple[int, Done | Exception]]:

@@ -19,10 +19,9 @@ from .figures import PEAK, SECONDS
 from .hardware import Hardware
 from .measuring import Cost
 from .metrics.amounts import WrongAmount
-from .metrics.bootstrap import Difference, Interval, difference, interval
-from .metrics.counts import Ratio
+from .metrics.bootstrap import Difference, Interval, difference_of, interval_of
 from .requirements import OVERALL, Requirement, Verdict
-from .scores import DocumentScore, Scores, TableScore
+from .scores import DocumentScore, Scores, TableScore, sums_of
 
 if TYPE_CHECKING:
     import numpy as np
@@ -195,22 +194,22 @@ class Evaluation:
         return figures | _costs(judged)
 
     def interval(self, tool: str, name: str, scope: str = OVERALL) -> Interval | None:
-        """A figure with its interval; None for what is no ratio of sums, or n/a."""
-        ratios = [r for r in self._ratios(tool, name, scope).values() if r is not None]
-        if not any(r.denominator or r.numerator for r in ratios):
-            return None
-        return interval(ratios, self._generator(scope, name))
+        """A figure with its interval; None for plain counts and costs, or n/a."""
+        key = tool, name, scope
+        if key not in self._intervals:
+            self._intervals[key] = self._interval(*key)
+        return self._intervals[key]
 
     def difference(self, name: str, scope: str = OVERALL) -> Difference | None:
         """The first tool minus the second on the documents that both were judged on."""
-        if len(self.tools) < 2:
+        if len(self.tools) < 2 or name in (SECONDS, PEAK):
             return None
-        first, second = (self._ratios(tool, name, scope) for tool in self.tools[:2])
-        pairs = [(a, b) for key, a in first.items() if a is not None and (b := second.get(key)) is not None]
-        if not any(r.denominator or r.numerator for pair in pairs for r in pair):
+        first, second = (self._documents(tool, scope) for tool in self.tools[:2])
+        known = [key for key in first if key in second and all(_has(name, s[key]) for s in (first, second))]
+        one, other = (sums_of(name, [s[key] for key in known]) for s in (first, second))
+        if one is None or other is None or not (one.counts.any() or other.counts.any()):
             return None
-        ones, others = zip(*pairs, strict=True)
-        return difference(ones, others, self._generator(scope, name))
+        return difference_of(one, other, self._generator(scope, name))
 
     def to_pandas(self, rows: Literal["tables", "documents", "figures"] = "tables") -> pandas.DataFrame:
         """A row per table on its page, per fixture, or per figure of each scope, for each tool."""
@@ -233,14 +232,25 @@ class Evaluation:
 
         return write_report(self, folder)
 
-    def _ratios(self, tool: str, name: str, scope: str) -> dict[str, Ratio | None]:
-        """The ratio of each document."""
-        sums: dict[str, Ratio | None] = {}
+    @cached_property
+    def _intervals(self) -> dict[tuple[str, str, str], Interval | None]:
+        """Those that were asked for: drawing anew takes a while, and each is shown several times."""
+        return {}
+
+    def _interval(self, tool: str, name: str, scope: str) -> Interval | None:
+        if name in (SECONDS, PEAK):
+            return None
+        sums = sums_of(name, list(self._documents(tool, scope).values()))
+        if sums is None or not sums.counts.any():
+            return None
+        return interval_of(sums, self._generator(scope, name))
+
+    def _documents(self, tool: str, scope: str) -> dict[str, Scores]:
+        """The sum over each document."""
+        sums: dict[str, Scores] = {}
         for judged in self.select(tool, scope):
-            ratio, earlier = judged.scores.ratios().get(name), sums.get(judged.document)
-            sums[judged.document] = (
-                earlier + ratio if earlier is not None and ratio is not None else earlier or ratio
-            )
+            earlier = sums.get(judged.document)
+            sums[judged.document] = earlier + judged.scores if earlier is not None else judged.scores
         return sums
 
     def _generator(self, scope: str, name: str) -> np.random.Generator:
@@ -251,6 +261,11 @@ class Evaluation:
 
 def _sum(scores: Iterable[Scores]) -> Scores:
     return reduce(add, scores, Scores())
+
+
+def _has(name: str, scores: Scores) -> bool:
+    """Whether a document has a figure at all."""
+    return scores.values().get(name) is not None
 
 
 def _costs(judged: Sequence[Judged]) -> dict[str, float | None]:
