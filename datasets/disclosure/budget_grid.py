@@ -203,7 +203,7 @@ class _Block:
         if row.span:
             self.builder.put(line, self.texts[0], row.labels[0], col_span=self._leading(), align="center")
             return
-        named = next((c for c in self.texts if self.builder.columns[c] == "name"), self.texts[0])
+        named = next((c for c in self.texts if self.builder.columns[c] == "name"), -1)
         for col, text in zip(self.texts, row.labels, strict=False):
             role = self.builder.columns[col]
             align: Literal["left", "center"] = (

@@ -155,9 +155,9 @@ def class_rows(context: Context, of: Quantity, every: bool, style: str) -> tuple
 def total_row(
     context: Context, labels: Labels, rows: tuple[Row, ...], word: str, *, span: bool = True
 ) -> tuple[Row, ...]:
-    """`rows` under or over their total; a share of tables prints none."""
+    """`rows` under or over their total; a share of tables whose rows have totals themselves prints none."""
     place = context.choose("top", "top", "top", "bottom", "bottom", "none")
-    if place == "none":
+    if place == "none" and any(row.groups for row in rows):
         return rows
     group = (Group(rows, "total_row", indent=0),)
     if span and len(labels.leaves) > 1 and context.chance(0.4):
