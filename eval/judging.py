@@ -106,7 +106,9 @@ def _placed(item: Predicted, pages: dict[int, Page], number: int) -> PageTable:
     """A tool's table on the scan; in a document of one page it is on that one."""
     known = item.page if item.page is not None or len(pages) != 1 else next(iter(pages))
     table, box = item.table, item.box
-    if item.frame is not None and known in pages:
+    if item.frame is not None and min(item.frame) <= 0:
+        box = None  # a page without extent places nothing
+    elif item.frame is not None and known in pages:
         scan = pages[known].scan
         across, down = scan.width / item.frame[0], scan.height / item.frame[1]
         box = _scaled(box, across, down) if box is not None else None

@@ -67,6 +67,22 @@ def test_errors_never_raise_the_score(rows: list[list[str]], data: st.DataObject
         last = now
 
 
+@settings(max_examples=60, deadline=None)
+@given(grids, grids)
+def test_alignment_never_costs_an_amount_and_no_figure_leaves_its_range(
+    rows: list[list[str]], others: list[list[str]]
+) -> None:
+    truth = table(rows)
+    box = truth.parts[0].box
+    result = replace(table(others), parts=(TablePart(1, box),))  # the same place, another grid
+    scores = judge(document(truth), document(result)).scores
+    assert scores.detection.found == 1
+    assert scores.aligned.exact >= scores.amounts.exact
+    for name, value in scores.values().items():
+        assert value is None or (math.isfinite(value) and value >= 0), name
+        assert value is None or value <= 1 or name in ERRORS, name
+
+
 def test_a_missed_table_scores_nothing_and_loses_its_amounts() -> None:
     score = judge(TRUTH, document(A))
     values = score.scores.values()
@@ -160,7 +176,7 @@ def test_boxes_in_another_frame_are_scaled_to_the_scan() -> None:
     half = replace(A, parts=(), cells=tuple(replace(c, parts=()) for c in A.cells))
     box = place(0, 0, 3, 2)
     small = Box(box.left / 2, box.top / 3, box.right / 2, box.bottom / 3)
-    for frame, overlap in (((1000, 1000), 1.0), (None, None)):
+    for frame, overlap in (((1000, 1000), 1.0), (None, None), ((0, 0), None)):
         score = judge_tables(document(A), [Found(half, 1, small, frame)])
         assert [t.overlap for t in score.tables] == [overlap]
 
