@@ -8,7 +8,9 @@ on, and judged anew each time. What one fixture brings down counts as nothing fo
 from __future__ import annotations
 
 import dataclasses
+import shutil
 import tempfile
+import weakref
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -110,18 +112,21 @@ def evaluate(
     plan = plan or Plan()
     chosen = _chosen(fixtures, plan)
     check_scopes(plan.requirements, {SMALL, *(f.damage for f in chosen.fixtures)})
-    with _run(plan, on_progress or _silent) as run:
+    with _folder(plan) as folder:
+        run = _Run(plan, folder.cache, this_machine(), on_progress or _silent)
         usable, refusals = run.usable(chosen.fixtures)
         if not usable:
             first = (*chosen.refusals, *refusals)[0]
             raise InputError(f"no fixture can be used, the first because: {first}", name=str(chosen.root))
         results = run.results(usable, on_fetch)
         judged, unjudged = run.judged(usable, results)
-    setting = Setting(
-        chosen.root.name, __version__, run.digest, plan.seed, plan.workers, run.threads, run.hardware
-    )
-    refused = (*chosen.refusals, *refusals, *unjudged)
-    return Evaluation(setting, plan.tools, judged, refused, plan.requirements)
+        setting = Setting(
+            chosen.root.name, __version__, run.digest, plan.seed, plan.workers, run.threads, run.hardware
+        )
+        refused = (*chosen.refusals, *refusals, *unjudged)
+        evaluation = Evaluation(setting, plan.tools, judged, refused, plan.requirements)
+        folder.bind(evaluation)
+    return evaluation
 
 
 def _chosen(fixtures: Path | str | FixtureSet, plan: Plan) -> FixtureSet:
@@ -148,16 +153,28 @@ class _Result:
     cached: bool = False
 
 
+@dataclass(frozen=True)
+class _Folder:
+    """The cache of a run, and what makes it last as long as its evaluation."""
+
+    cache: Cache
+    bind: Callable[[Evaluation], object]
+
+
 @dataclass
 class _Run:
     """One evaluation on its way."""
 
     plan: Plan
     cache: Cache
-    threads: int
     hardware: Hardware
     report: OnProgress
     digest: str = ""
+
+    @property
+    def threads(self) -> int:
+        """Threads that each worker may use."""
+        return max(1, self.hardware.cores // max(1, self.plan.workers))
 
     def usable(self, fixtures: Sequence[Fixture]) -> tuple[list[Fixture], list[Refusal]]:
         """The fixtures whose truth can be read, and what is wrong with the others."""
@@ -267,15 +284,20 @@ class _Run:
 
 
 @contextmanager
-def _run(plan: Plan, report: OnProgress) -> Iterator[_Run]:
-    """A run with its cache; one that is not to be kept lies in a temporary folder."""
-    hardware = this_machine()
-    threads = max(1, hardware.cores // max(1, plan.workers))
+def _folder(plan: Plan) -> Iterator[_Folder]:
+    """Where results are kept; a temporary folder goes when the block fails, or with its evaluation."""
     if plan.use_cache:
-        yield _Run(plan, Cache(plan.cache), threads, hardware, report)
+        yield _Folder(Cache(plan.cache), lambda evaluation: None)
         return
-    with tempfile.TemporaryDirectory(prefix="crossfoot-") as folder:
-        yield _Run(plan, Cache(Path(folder)), threads, hardware, report)
+    place = tempfile.mkdtemp(prefix="crossfoot-")
+    try:
+        # The report is written from the results, so they must last as long as the evaluation.
+        yield _Folder(
+            Cache(Path(place)), lambda evaluation: weakref.finalize(evaluation, shutil.rmtree, place, True)
+        )
+    except BaseException:
+        shutil.rmtree(place, ignore_errors=True)
+        raise
 
 
 def _refusal(fixture: Fixture, reason: str) -> Refusal:
