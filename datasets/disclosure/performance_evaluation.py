@@ -86,8 +86,11 @@ class _Evaluation:
         for label in ("偏差大或目标未完成原因分析", "改进措施及结果应用方案"):
             form.pairs((label, context.choose("无", "", goal(context))))
         title = context.habit(
-            "evaluation title", "{year}年度{name}项目自评表", "{year}年度项目支出绩效自评表", "项目支出绩效自评表"
-        ).format(year=self.year, name=name)  # fmt: skip
+            "evaluation title",
+            "{year}年度{name}项目自评表",
+            "{year}年度项目支出绩效自评表",
+            "项目支出绩效自评表",
+        ).format(year=self.year, name=name)
         left = context.habit("evaluation left", "单位名称：{name}", "填报单位：{name}", "（{year}年度）")
         unit = form.numbers.total.unit
         right = (
