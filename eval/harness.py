@@ -110,6 +110,8 @@ def evaluate(
         WeightsError, EngineError: a tool cannot run at all.
     """
     plan = plan or Plan()
+    if plan.predictions is not None and not plan.predictions[0].is_dir():
+        raise MissingInput("no such folder", name=str(plan.predictions[0]))
     chosen = _chosen(fixtures, plan)
     check_scopes(plan.requirements, {SMALL, *(f.damage for f in chosen.fixtures)})
     with _folder(plan) as folder:
