@@ -68,11 +68,26 @@ def html_tables(text: str, name: str = "", *, gaps: Gaps = "refuse") -> tuple[Ht
     """
     if len(text) > MAX_CHARACTERS:
         raise LimitExceeded(f"has more than {MAX_CHARACTERS} characters", name=name)
+    _require_ended(text, name)
     parser = _Parser(name, gaps)
-    parser.feed(text)
-    parser.close()
+    try:
+        parser.feed(text)
+        parser.close()
+    except AssertionError as error:  # what the parser says of malformed declarations
+        raise InputError(f"is no HTML: {error}"[:200], name=name) from None
     parser.end_table()
     return tuple(parser.tables)
+
+
+def _require_ended(text: str, name: str) -> None:
+    """Refuse a file cut off within a tag or comment, over which the parser would take the square of its time."""
+    if re.search(r"<[A-Za-z/!?]", text[text.rfind(">") + 1 :]):
+        raise InputError("ends within a tag", name=name)
+    if text.rfind("<!--") > text.rfind("-->"):
+        raise InputError("has a comment that does not end", name=name)
+    section = text.rfind("<![")
+    if section >= 0 and not re.search(r"\]\s*>", text[section:]):
+        raise InputError("has a section that does not end", name=name)
 
 
 class _Grid:

@@ -124,6 +124,20 @@ def test_html_is_read_within_bounds(monkeypatch):
         tables_from_html("x" * 11, "t")
 
 
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("<a " * 500_000, "ends within a tag"),
+        ("<!--a>" * 500_000, "a comment that does not end"),
+        ("<![if>" * 500_000, "a section that does not end"),
+        ("<![<![x]>", "is no HTML"),
+    ],
+)
+def test_a_file_that_is_cut_off_is_refused_at_once(text, reason):
+    with pytest.raises(InputError, match=reason):
+        tables_from_html(text, "t")
+
+
 def test_gaps_may_be_filled_or_kept():
     text = "<table><tr><td>a<td>b<tr><td>c</table>"
     assert [t.cells[-1].text for t in html_tables(text, gaps="blank")] == [""]
