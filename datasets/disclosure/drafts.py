@@ -149,12 +149,14 @@ def leave_rows_out(
         dict.fromkeys(
             relation.total
             for relation in item.relations
-            if isinstance(relation.total, At) and any(_on(term, row) for term, _ in relation.terms)
+            if isinstance(relation.total, At)
+            and relation.total.key == item.table.key
+            and any(_on(term, item.table.key, row) for term, _ in relation.terms)
         )
     )
     left = _without(item, row)
     cells = {(cell.row, cell.col): cell for cell in left.table.cells}
-    where = tuple(_shifted(total, row) for total in totals)
+    where = tuple(_shifted(total, item.table.key, row) for total in totals)
     texts = tuple(cells[at.row, at.col].text for at in where if isinstance(at, At))
     lost = " ".join(cell.text for cell in item.table.cells if cell.row == row and cell.text)
     group = (*made[kind][:index], left, *made[kind][index + 1 :])
@@ -171,6 +173,7 @@ def _removable(item: Made) -> list[int]:
         if relation.relation == "sum" and relation.strength == "law"
         for term, _ in relation.terms
         if isinstance(term, At) and isinstance(relation.total, At)
+        if term.key == relation.total.key == item.table.key
         if term.row != relation.total.row and (term.row, term.col) in amounts
     }
     spanned = {
@@ -182,12 +185,13 @@ def _removable(item: Made) -> list[int]:
     return sorted(parts - totals - spanned)
 
 
-def _on(ref: Ref, row: int) -> bool:
-    return isinstance(ref, At) and ref.row == row
+def _on(ref: Ref, key: str, row: int) -> bool:
+    return isinstance(ref, At) and ref.key == key and ref.row == row
 
 
-def _shifted(ref: Ref, row: int) -> Ref:
-    return replace(ref, row=ref.row - 1) if isinstance(ref, At) and ref.row > row else ref
+def _shifted(ref: Ref, key: str, row: int) -> Ref:
+    # A relation of this table may point into another, whose rows stay where they are.
+    return replace(ref, row=ref.row - 1) if isinstance(ref, At) and ref.key == key and ref.row > row else ref
 
 
 def _without(item: Made, row: int) -> Made:
@@ -197,13 +201,16 @@ def _without(item: Made, row: int) -> Made:
         for cell in item.table.cells
         if cell.row != row
     )
+    key = item.table.key
     relations: list[RelationContent] = []
     for relation in item.relations:
-        terms = tuple((_shifted(term, row), factor) for term, factor in relation.terms if not _on(term, row))
+        terms = tuple(
+            (_shifted(term, key, row), factor) for term, factor in relation.terms if not _on(term, key, row)
+        )
         lost = len(terms) < len(relation.terms)
-        if _on(relation.total, row) or not terms or (lost and relation.relation != "sum"):
+        if _on(relation.total, key, row) or not terms or (lost and relation.relation != "sum"):
             continue
-        relations.append(replace(relation, total=_shifted(relation.total, row), terms=terms))
+        relations.append(replace(relation, total=_shifted(relation.total, key, row), terms=terms))
     figures = tuple(
         (replace(at, row=at.row - 1) if at.row > row else at, quantity)
         for at, quantity in item.figures
