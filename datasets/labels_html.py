@@ -80,7 +80,7 @@ def html_tables(text: str, name: str = "", *, gaps: Gaps = "refuse") -> tuple[Ht
 
 
 def _require_ended(text: str, name: str) -> None:
-    """Refuse a file cut off within a tag or comment, over which the parser would take the square of its time."""
+    """Refuse a file cut off within a tag or comment: the parser would take the square of its time."""
     if re.search(r"<[A-Za-z/!?]", text[text.rfind(">") + 1 :]):
         raise InputError("ends within a tag", name=name)
     if text.rfind("<!--") > text.rfind("-->"):
