@@ -6,7 +6,7 @@
 SAMPLE = samples/budget-2020-summary.pdf
 PIP = .venv/bin/python -P -m pip --disable-pip-version-check
 
-.PHONY: demo test lint clean
+.PHONY: demo test lint benchmark benchmark-quick clean
 
 demo: .venv/.runtime
 	.venv/bin/crossfoot digitize $(SAMPLE) -o out/demo --overlay --show --force
@@ -17,6 +17,16 @@ demo: .venv/.runtime
 test: .venv/.dev
 	.venv/bin/crossfoot weights fetch --quiet
 	.venv/bin/pytest -c pyproject.toml --rootdir=tests tests
+
+# The README's table of results: makes the set that eval/benchmark.toml names and measures crossfoot and
+# img2table on it. The full one takes over an hour on two cores, the quick one some minutes.
+benchmark: .venv/.dev
+	.venv/bin/crossfoot weights fetch --quiet
+	.venv/bin/crossfoot benchmark full --out out/benchmark
+
+benchmark-quick: .venv/.dev
+	.venv/bin/crossfoot weights fetch --quiet
+	.venv/bin/crossfoot benchmark quick --out out/benchmark-quick
 
 # N999 judges the root's name, which is whatever the clone is called.
 lint: .venv/.dev

@@ -8,10 +8,20 @@ from __future__ import annotations
 
 import sys
 
-from . import digitize, fixtures, schema, weights
+from . import benchmark, digitize, evaluate, fixtures, schema, synthesize, weights
 from .app import app
 
-__all__ = ["app", "digitize", "fixtures", "main", "schema", "weights"]
+__all__ = [
+    "app",
+    "benchmark",
+    "digitize",
+    "evaluate",
+    "fixtures",
+    "main",
+    "schema",
+    "synthesize",
+    "weights",
+]
 
 
 def main() -> None:

@@ -52,6 +52,7 @@ class _Tool:
 
     amount: Amount
     kinds: bool = False
+    places: bool = True  # says where its cells are; so it seems of a tool that found nothing
     states: bool = False
     confidences: bool = False
     misprinted: frozenset[Address] = frozenset()
@@ -67,6 +68,7 @@ def judge(truth: Document, result: Document) -> DocumentScore:
         # What ran says that amounts were looked for, even where none was found.
         amount=stated_amount if result.steps else amount_reader(result.tables),
         kinds=any(_kind(table) for table in result.tables),
+        places=_places(result.tables),
         states=has_states(result),
         confidences=has_confidences(result),
         misprinted=misprinted_cells(truth),
@@ -93,8 +95,13 @@ def judge_tables(truth: Document, predicted: Sequence[Predicted]) -> DocumentSco
     pages = {page.number: page for page in truth.pages}
     pieces = [_placed(item, pages, number) for number, item in enumerate(predicted, start=1)]
     tables = [piece.table for piece in pieces]
-    tool = _Tool(amount=amount_reader(tables), kinds=any(_kind(table) for table in tables))
+    kinds = any(_kind(table) for table in tables)
+    tool = _Tool(amount=amount_reader(tables), kinds=kinds, places=_places(tables))
     return _judge(match(_on_scan(truth), pieces), tool)
+
+
+def _places(tables: Sequence[Table]) -> bool:
+    return not tables or any(cell.parts for table in tables for cell in table.cells)
 
 
 def _on_scan(document: Document) -> list[PageTable]:
@@ -151,7 +158,7 @@ def _table_scores(truth: PageTable, pair: Pair | None, tool: _Tool) -> Scores:
     cells = result.cells if result else ()
     return Scores(
         detection=_detection(truth, pair),
-        structure=_structure(truth.table, result),
+        structure=_structure(truth.table, result, tool),
         amounts=amounts,
         aligned=after,
         characters=cell_characters(truth.table, result),
@@ -186,14 +193,15 @@ def _detection(truth: PageTable, pair: Pair | None) -> Detection:
     )
 
 
-def _structure(truth: Table, result: Table | None) -> Structure:
+def _structure(truth: Table, result: Table | None, tool: _Tool) -> Structure:
     from .metrics.adjacency import adjacency
     from .metrics.grits import grits
     from .metrics.teds import teds, teds_structure
 
     plain = normalized(truth)
     if result is None:
-        return Structure(tables=1, relations=adjacency(plain, plain).true)
+        missed = tool.places and all(cell.parts for cell in truth.cells)
+        return Structure(tables=1, relations=adjacency(plain, plain).true, located=int(missed))
     read = normalized(result)
     relations = adjacency(plain, read)
     grid = grits(plain, read)

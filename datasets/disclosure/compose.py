@@ -7,6 +7,7 @@ tables of different drafts come about.
 
 from __future__ import annotations
 
+import re
 import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -47,6 +48,7 @@ Narrative = tuple[
 
 TABLES: Mapping[str, Maker] = {**BUDGET_TABLES, **FINAL_TABLES, **PERFORMANCE_FORMS, **OTHER_TABLES}
 """The makers of all kinds, in the order in which documents print them."""
+_ORDINAL = re.compile(r"^[（(]?[一二三四五六七八九十\d]+[）)、.．]\s*")
 _OPTIONAL = {  # share of documents that have them
     "budget.state_capital_expenditure": 0.5,
     "budget.project_expenditure": 0.6,
@@ -90,6 +92,8 @@ class _Composition:
         self.name = name
         self.entropy = entropy
         self.recipe = recipe
+        self.habits: dict[str, str] = {}
+        self.habits_before: dict[str, dict[str, str]] = {}
         rng = self._rng("document")
         self.family = self._draw_family(rng)
         stage: Stage = "final" if self.family == "final" else "budget"
@@ -101,7 +105,10 @@ class _Composition:
         return np.random.default_rng([*self.entropy, zlib.crc32(purpose.encode())])
 
     def _context(self, purpose: str, accounts: Accounts | None = None) -> Context:
-        return Context(accounts or self.accounts, self.numbers, self._rng(purpose))
+        """What a maker is given; made again from other accounts, it starts from the same wordings."""
+        before = self.habits_before.setdefault(purpose, dict(self.habits))
+        habits = self.habits if accounts is None else dict(before)
+        return Context(accounts or self.accounts, self.numbers, self._rng(purpose), habits)
 
     def _draw_family(self, rng: np.random.Generator) -> Family:
         shares: dict[Family, float] = {"budget": 0.45, "final": 0.4, "performance": 0.15}
@@ -123,7 +130,7 @@ class _Composition:
 
     def content(self) -> DisclosureContent:
         made = {kind: TABLES[kind](self._context(kind)) for kind in self.kinds}
-        paragraphs, said, asserted = self._narrative(self.accounts)
+        paragraphs, said, asserted = self._narrative()
         planted: list[MisprintContent] = []
         rng = self._rng("misprints")
         spoil = rng.random() < self.recipe.misprints
@@ -157,7 +164,7 @@ class _Composition:
             "rounding": not self.numbers.exact,
         }
 
-    def _narrative(self, accounts: Accounts) -> Narrative:
+    def _narrative(self, accounts: Accounts | None = None) -> Narrative:
         if self.family == "performance" or self.recipe.kinds or self.recipe.tables is not None:
             return (), (), ()
         write = final_narrative if self.family == "final" else budget_narrative
@@ -192,12 +199,7 @@ class _Composition:
     def _blocks(self, tables: list[Made], paragraphs: tuple[ParagraphContent, ...]) -> Iterator[Block]:
         whole = not self.recipe.kinds and self.recipe.tables is None
         if whole and self.family != "performance":
-            context = self._context("cover")
-            yield from cover(context)
-            yield PageBreak()
-            titles = [item.table.title for item in tables if item.table.title]
-            yield from contents(context, titles)
-            yield PageBreak()
+            yield from self._front_matter(tables, paragraphs)
         body: list[Block] = [item.table for item in tables]
         first = self._rng("order").random() < 0.7
         if paragraphs and first:
@@ -206,6 +208,21 @@ class _Composition:
             yield from (*body, PageBreak(), *paragraphs)
         else:
             yield from body
+
+    def _front_matter(
+        self, tables: Sequence[Made], paragraphs: Sequence[ParagraphContent]
+    ) -> Iterator[Block]:
+        """Cover and contents, each on pages of its own."""
+        subject = "部门预算" if self.family == "budget" else "部门决算"
+        context = self._context("cover")
+        yield from cover(context, subject)
+        yield PageBreak()
+        headings = [_ORDINAL.sub("", p.text) for p in paragraphs if p.role == "heading"]
+        titles = [item.table.title for item in tables if item.table.title]
+        year = f"{self.accounts.year}年{subject}"
+        parts = [(f"{year}情况说明", headings), (f"{year}公开表", titles)]
+        yield from contents(context, [part for part in parts if part[1]])
+        yield PageBreak()
 
 
 def _own(family: Family) -> tuple[str, ...]:
