@@ -43,7 +43,7 @@ def basic_expenditure(context: Context) -> tuple[Made, ...]:
     sides = _halves(context) if shape == "halves" else [_by_class(context, shape)]
     builder = start(context, kind, kind, sides, numbers)
     lay(builder, sides, "" if shape == "halves" else numbering(context))
-    made = builder.build(**surroundings(context, names, 7, numbers))
+    made = builder.build(**surroundings(builder, names, 7))
     if context.chance(0.8) or not set(context.accounts.economics(_BASIC, 3)) <= {"301", "302", "303", "310"}:
         return (made,)
     labels = code_labels(context, "经济", ("apart", "joined"))
@@ -52,7 +52,7 @@ def basic_expenditure(context: Context) -> tuple[Made, ...]:
     builder = start(context, f"{kind}/2", kind, [side], numbers)
     lay(builder, [side])
     titles = ("一般公共预算基本支出表（政府预算经济分类）", "一般公共预算基本支出表(按政府支出经济分类)")
-    return made, builder.build(**surroundings(context, titles, 8, numbers))
+    return made, builder.build(**surroundings(builder, titles, 8))
 
 
 def _by_class(context: Context, shape: str) -> Side:
@@ -140,11 +140,7 @@ def three_public(context: Context) -> tuple[Made, ...]:
     notes: Sequence[str] = () if spent else (empty,)
     if spent and context.chance(0.12):
         notes = ("注：“三公”经费为一般公共预算财政拨款安排的支出。",)
-    return (
-        builder.build(
-            **surroundings(context, names, 8, numbers), notes=tuple(notes), declared_empty=not spent
-        ),
-    )
+    return (builder.build(**surroundings(builder, names, 8), notes=tuple(notes), declared_empty=not spent),)
 
 
 def _items(context: Context) -> Side:

@@ -39,11 +39,7 @@ def revenue(context: Context) -> tuple[Made, ...]:
     builder = start(context, kind, kind, [side], numbers)
     lay(builder, [side], numbering(context))
     notes = (context.choose("注：本表反映部门本年度收入预算总体情况。", "备注：本表按收入来源填列。"),)
-    return (
-        builder.build(
-            **surroundings(context, names, 2, numbers), notes=notes if context.chance(0.12) else ()
-        ),
-    )
+    return (builder.build(**surroundings(builder, names, 2), notes=notes if context.chance(0.12) else ()),)
 
 
 def expenditure(context: Context) -> tuple[Made, ...]:
@@ -59,7 +55,7 @@ def expenditure(context: Context) -> tuple[Made, ...]:
     side = Side((*labels.columns, *columns), rows, of)
     builder = start(context, kind, kind, [side], numbers)
     lay(builder, [side], numbering(context))
-    return (builder.build(**surroundings(context, names, 3, numbers)),)
+    return (builder.build(**surroundings(builder, names, 3)),)
 
 
 def coded_rows(

@@ -34,12 +34,14 @@ def general_public_expenditure(context: Context) -> tuple[Made, ...]:
     )  # fmt: skip
     again = context.chance(0.25)
     numbers = numbers_of(context)
-    labels, rows = coded_rows(context, _GENERAL, units=0.3, levels=(3, 5, 7) if again else None)
-    side = Side((*labels.columns, *_spending_columns(context)), rows, _GENERAL)
+    columns, by_unit = _spending_columns(context)
+    units = 0.3 if by_unit else 0.0
+    labels, rows = coded_rows(context, _GENERAL, units=units, levels=(3, 5, 7) if again else None)
+    side = Side((*labels.columns, *columns), rows, _GENERAL)
     builder = start(context, kind, kind, [side], numbers)
     lay(builder, [side], numbering(context))
     notes = (context.choose("注：本表反映一般公共预算财政拨款支出情况。", "注：不含结转下年支出。"),)
-    lines = surroundings(context, names, 5, numbers)
+    lines = surroundings(builder, names, 5)
     made = builder.build(**lines, notes=notes if context.chance(0.1) else ())
     return (made, _by_item(context, kind, numbers)) if again else (made,)
 
@@ -62,14 +64,17 @@ def state_capital_expenditure(context: Context) -> tuple[Made, ...]:
     return (_by_fund(context, "budget.state_capital_expenditure", names, 10, "国有资本经营预算", CAPITAL),)
 
 
-def _spending_columns(context: Context) -> tuple[Column, ...]:
-    """Natures of spending, last year beside them, or how much of it was carried forward."""
+def _spending_columns(context: Context) -> tuple[tuple[Column, ...], bool]:
+    """Natures of spending, with last year, or what was carried forward; and whether of every unit.
+
+    What is carried forward is known of the organization, not of each of its units.
+    """
     details: tuple[Detail, ...] = ("people", "people", "plain", "plain", "classes")
     detail = details[int(context.rng.integers(len(details)))]
     shape = context.choose("total", "total", "total", "yearly", "yearly", "carried")
     parts = natures(context, _GENERAL, detail)
     if shape == "yearly":
-        return yearly(context, parts if context.chance(0.7) else ())
+        return yearly(context, parts if context.chance(0.7) else ()), True
     heading = amount_heading(context)
     nothing_left = not context.accounts.value(Quantity("closing", **GENERAL))
     if shape == "carried" and nothing_left:
@@ -77,9 +82,9 @@ def _spending_columns(context: Context) -> tuple[Column, ...]:
             Column(context.choose("当年拨款", "本年拨款"), where={"flow": "receipts"}),
             Column("上年结转", where={"flow": "opening"}),
         )
-        return (summed(context, sources),)
+        return (summed(context, sources),), False
     total = summed(context, parts)
-    return (replace(total, text=heading),) if context.chance(0.25) else (total,)
+    return ((replace(total, text=heading) if context.chance(0.25) else total),), True
 
 
 def _by_item(context: Context, kind: str, numbers: Numbers) -> Made:
@@ -98,7 +103,7 @@ def _by_item(context: Context, kind: str, numbers: Numbers) -> Made:
         "一般公共预算支出明细表",
         "一般公共预算支出表(按功能分类项级科目)",
     )
-    return builder.build(**surroundings(context, names, 6, numbers))
+    return builder.build(**surroundings(builder, names, 6))
 
 
 def _by_fund(
@@ -131,7 +136,7 @@ def _by_fund(
         side = Side((*labels.columns, *columns), rows, of)
         builder = start(context, kind, kind, [side], numbers)
         lay(builder, [side], numbering(context))
-        return builder.build(**surroundings(context, names, number, numbers))
+        return builder.build(**surroundings(builder, names, number))
     rows = (Row(labels.total(word), {}, centred=True),) if context.chance(0.3) else ()
     if any(context.accounts.value(replace(of, flow=flow)) for flow in ("prior", "opening", "receipts")):
         rows = ()
@@ -139,7 +144,7 @@ def _by_fund(
     builder = start(context, kind, kind, [side], numbers)
     lay(builder, [side], numbering(context), 0 if bare or rows else int(context.rng.integers(1, 5)))
     return builder.build(
-        **surroundings(context, names, number, numbers),
+        **surroundings(builder, names, number),
         notes=(nothing(context, fund),),
         declared_empty=True,
     )

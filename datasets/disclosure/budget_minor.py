@@ -62,7 +62,7 @@ def project_expenditure(context: Context) -> tuple[Made, ...]:
     side = Side((*labels.columns, columns), (total,) if projects else (), _PROJECTS)
     builder = start(context, kind, kind, [side], numbers)
     lay(builder, [side], numbering(context))
-    return (builder.build(**surroundings(context, names, 11, numbers)),)
+    return (builder.build(**surroundings(builder, names, 11)),)
 
 
 def _projects(context: Context) -> list[Line]:
@@ -166,7 +166,7 @@ def service_purchase(context: Context) -> tuple[Made, ...]:
     side = Side((*(field.column for field in fields), *columns), (total,) if rows else (), of)
     builder = start(context, kind, kind, [side], numbers)
     lay(builder, [side], numbering(context), 0 if rows else int(context.rng.integers(0, 4)))
-    lines = surroundings(context, names, 13, numbers)
+    lines = surroundings(builder, names, 13)
     if rows:
         return (builder.build(**lines),)
     return (builder.build(**lines, notes=(nothing(context, "政府购买服务预算"),), declared_empty=True),)
@@ -189,7 +189,7 @@ def government_procurement(context: Context) -> tuple[Made, ...]:
     numbers = numbers_of(context)
     list_of = _ProcurementTable(context, TableBuilder(context, kind, kind, (), numbers=numbers))
     list_of.write()
-    lines = surroundings(context, names, 12, numbers)
+    lines = surroundings(list_of.builder, names, 12)
     if context.accounts.procurement:
         return (list_of.builder.build(**lines),)
     what = nothing(context, "政府采购预算")

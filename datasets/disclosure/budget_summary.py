@@ -90,7 +90,7 @@ def _summary(context: Context, kind: str, names: tuple[str, ...], number: int, *
     builder = start(context, kind, kind, sides, numbers)
     lay(builder, sides, "stars" if context.chance(0.06) else "")
     notes = ("注：收入总计=本年收入合计+上年结转。",) if carried and context.chance(0.1) else ()
-    return builder.build(**surroundings(context, names, number, numbers), notes=notes)
+    return builder.build(**surroundings(builder, names, number), notes=notes)
 
 
 def _carried(context: Context, fiscal: bool) -> bool:
@@ -321,7 +321,7 @@ def _by_fund(context: Context, kind: str, names: tuple[str, ...]) -> Made:
     ]
     builder = start(context, kind, kind, sides, numbers)
     lay(builder, sides)
-    return builder.build(**surroundings(context, names, 4, numbers))
+    return builder.build(**surroundings(builder, names, 4))
 
 
 def _fund_rows() -> tuple[Row, ...]:

@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 from ...document import ColumnRole
 from .budget_grid import Column, Numbering
-from .building import Context
+from .building import Context, TableBuilder
 from .catalogue import former_names, ordinal, subjects
 from .numbers import Numbers
 
@@ -85,18 +85,39 @@ def title(context: Context, name: str) -> str:
     )
 
 
-def surroundings(context: Context, names: tuple[str, ...], number: int, numbers: Numbers) -> dict[str, Any]:
-    """Title and the lines around a table, as keywords of `TableBuilder.build`."""
-    accounts = context.accounts
+def surroundings(builder: TableBuilder, names: tuple[str, ...], number: int) -> dict[str, Any]:
+    """Title and the lines around a table that is laid, as keywords of its `build`.
+
+    A few tables tell their unit in the headings of their amounts instead of in a line above.
+    """
+    context = builder.context
+    accounts, unit = context.accounts, builder.format.unit
     who = accounts.organization if context.habit("who", "long", "long", "short") == "long" else accounts.short
     left = context.habit("left", *_LEFT).format(who=who, code=accounts.code)
     line = context.habit("number", *_NUMBER).format(n=number, o=ordinal(number))
-    return {
-        "title": title(context, context.choose(*names)),
-        "left": left,
-        "right": context.habit("right", *_RIGHT).format(unit=numbers.unit),
-        "number": line,
-    }
+    right = context.habit("right", *_RIGHT).format(unit=unit)
+    if context.chance(0.06) and _unit_in_headings(builder):
+        right = ""
+    return {"title": title(context, context.choose(*names)), "left": left, "right": right, "number": line}
+
+
+def _unit_in_headings(builder: TableBuilder) -> bool:
+    """Put the unit behind the headings of a few amount columns; whether there was room for it."""
+    heads = [
+        at
+        for at, cell in builder.cells.items()
+        if cell.header
+        and cell.col_span == 1
+        and builder.columns[cell.col] == "amount"
+        and cell.text
+        and not cell.text[0].isdigit()
+    ]
+    if len(heads) > 4 or len(heads) != list(builder.columns).count("amount"):
+        return False
+    for at in heads:
+        cell = builder.cells[at]
+        builder.cells[at] = replace(cell, text=f"{cell.text}（{builder.format.unit}）")
+    return True
 
 
 def numbers_of(context: Context, *, longer: bool = False) -> Numbers:
@@ -108,7 +129,7 @@ def numbers_of(context: Context, *, longer: bool = False) -> Numbers:
     if context.chance(0.4):
         zeros: tuple[Literal["", "0.00", "0", "—", "-"], ...] = ("", "", "0.00", "0.00", "0", "—", "-")
         numbers = numbers.with_zero(zeros[int(context.rng.integers(len(zeros)))])
-    if numbers.unit == "万元" and context.chance(0.05):
+    if numbers.unit == "万元" and context.chance(0.06):
         return replace(context.numbers_in("元", 2), zero=numbers.zero)
     if longer and numbers.unit == "万元" and context.chance(0.12):
         return replace(context.numbers_in(decimals=4), zero=numbers.zero)
