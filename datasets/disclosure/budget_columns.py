@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any, Literal
 
 from .accounts import Quantity
-from .budget_grid import NEVER, Column, Where
+from .budget_header import NEVER, Column, Where
 from .budget_rows import CAPITAL, FUND, GENERAL, PERSONNEL, PROGRAMMES, RUNNING
 from .budget_wording import economic_name, spaced
 from .building import Context
@@ -78,7 +78,7 @@ def _with(of: Quantity, **changes: Any) -> Quantity:
 def summed(context: Context, parts: Sequence[Column], where: Where | None = None, word: str = "") -> Column:
     """A total column over `parts`, without a heading above them."""
     total = spaced(context, word or context.choose("合计", "合计", "总计"))
-    return Column("", where={} if where is None else where, parts=tuple(parts), total=total, key="total")
+    return Column("", where={} if where is None else where, parts=tuple(parts), total=total)
 
 
 def yearly(context: Context, parts: Sequence[Column]) -> tuple[Column, ...]:

@@ -8,7 +8,8 @@ from typing import Any
 
 from .accounts import Quantity
 from .budget_columns import summed, yearly
-from .budget_grid import Column, Group, Row, Side, lay, start
+from .budget_grid import Group, Row, Side, lay, start
+from .budget_header import Column
 from .budget_rows import GENERAL, PERSONNEL, RUNNING, economic_rows, government_rows, total_row, unit_rows
 from .budget_wording import (
     Labels,

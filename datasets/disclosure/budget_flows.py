@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from .accounts import Quantity
 from .budget_columns import Detail, fund_names, natures, summed, yearly
-from .budget_grid import NEVER, Column, Group, Row, Side, Where, lay, start
+from .budget_grid import Group, Row, Side, lay, start
+from .budget_header import NEVER, Column, Where
 from .budget_rows import (
     CAPITAL,
     FUND,

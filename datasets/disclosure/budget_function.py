@@ -8,7 +8,8 @@ from typing import Any
 from .accounts import Quantity
 from .budget_columns import Detail, natures, summed, yearly
 from .budget_flows import coded_rows
-from .budget_grid import Column, Row, Side, lay, start
+from .budget_grid import Row, Side, lay, start
+from .budget_header import Column
 from .budget_rows import CAPITAL, FUND, GENERAL, function_rows, total_row
 from .budget_wording import (
     Labels,

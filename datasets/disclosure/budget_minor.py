@@ -11,7 +11,8 @@ from ..content import At
 from .accounts import Line, Procurement, Quantity
 from .budget_columns import fund_names, summed
 from .budget_function import nothing
-from .budget_grid import Column, Group, Row, Side, lay, start
+from .budget_grid import Group, Row, Side, lay, start
+from .budget_header import Column
 from .budget_rows import CAPITAL, FUND, GENERAL, PROGRAMMES, per_unit
 from .budget_wording import Labels, economic_name, numbering, numbers_of, spaced, surroundings
 from .building import Context, Made, TableBuilder

@@ -6,7 +6,8 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from .accounts import Quantity
-from .budget_grid import NEVER, Group, Row, Where
+from .budget_grid import Group, Row
+from .budget_header import NEVER, Where
 from .budget_wording import Labels, economic_name, function_name
 from .building import Context
 from .catalogue import function_classes, ordinal, subjects

@@ -6,7 +6,8 @@ from dataclasses import replace
 
 from .accounts import Nature, Quantity, Source
 from .budget_columns import fund_names
-from .budget_grid import NEVER, Column, Group, Row, Side, Where, lay, start
+from .budget_grid import Group, Row, Side, lay, start
+from .budget_header import NEVER, Column, Where
 from .budget_rows import (
     CAPITAL,
     FUND,

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from ...document import ColumnRole
-from .budget_grid import Column, Numbering
+from .budget_header import Column, Numbering
 from .building import Context, TableBuilder
 from .catalogue import former_names, ordinal, subjects
 from .numbers import Numbers

@@ -10,7 +10,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, Literal
-from zlib import crc32
 
 import numpy as np
 
@@ -43,17 +42,11 @@ class Context:
     numbers: Numbers
     rng: np.random.Generator
     habits: dict[str, str] = field(default_factory=dict, repr=False, compare=False)
-    house: tuple[int, ...] = ()  # entropy of the document's habits, equal in all its contexts
 
     def habit(self, name: str, *options: str) -> str:
-        """The wording that this document keeps to: one of `options`.
-
-        It depends on `house` and `name` alone, so that every table of a document shares it
-        whatever was drawn before; without `house` it is drawn from `rng` at its first use.
-        """
+        """The wording that this document keeps to: one of `options`, drawn at its first use."""
         if name not in self.habits:
-            rng = np.random.default_rng([*self.house, crc32(name.encode())]) if self.house else self.rng
-            self.habits[name] = options[int(rng.integers(len(options)))]
+            self.habits[name] = self.choose(*options)
         return self.habits[name]
 
     def choose(self, *options: str) -> str:
