@@ -219,11 +219,11 @@ class _Run:
                     tasks.append(Judge(fixture, tool, result.entry, None, result.failure, result.cached))
                 else:
                     tasks.append(Judge(fixture, tool, predictions=self.plan.predictions))
-        judged: dict[int, Judged] = {}
+        judged: dict[int, tuple[Judged, ...]] = {}
         refused: dict[str, Refusal] = {}
         answers = self._all("judging", judge, tasks)
         for index, (task, answer) in enumerate(zip(tasks, answers, strict=True)):
-            if isinstance(answer, Judged):
+            if not isinstance(answer, Exception):
                 judged[index] = answer
                 continue
             # Once more as if it had found nothing: what cannot be judged counts 0.
@@ -232,8 +232,8 @@ class _Run:
                 judged[index] = judge(empty)
             except Exception as error:  # then it is the truth that cannot be judged
                 refused[task.fixture.id] = _refusal(task.fixture, _line(error))
-        kept = tuple(j for _, j in sorted(judged.items()) if j.fixture not in refused)
-        return kept, list(refused.values())
+        parts = (part for _, found in sorted(judged.items()) for part in found)
+        return tuple(part for part in parts if part.fixture not in refused), list(refused.values())
 
     def _read(
         self,

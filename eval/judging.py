@@ -83,7 +83,7 @@ def judge(truth: Document, result: Document) -> DocumentScore:
     if tool.states:
         noticed = compare_misprints(truth, result, _partners_of_addresses(matching))
         whole = replace(whole, misprints=noticed)
-    return replace(score, scores=score.scores + whole)
+    return replace(score, scores=score.scores + whole, rest=score.rest + whole)
 
 
 def judge_tables(truth: Document, predicted: Sequence[Predicted]) -> DocumentScore:
@@ -145,9 +145,9 @@ def _judge(matching: Matching, tool: _Tool) -> DocumentScore:
         )
         for piece, pair in sorted(partners, key=lambda item: order[id(item[0])])
     )
-    total = sum((table.scores for table in tables), Scores())
-    total = sum((_invented_scores(piece, tool) for piece in matching.invented), total)
-    return DocumentScore(tables, matching.invented, total)
+    rest = sum((_invented_scores(piece, tool) for piece in matching.invented), Scores())
+    total = sum((table.scores for table in tables), rest)
+    return DocumentScore(tables, matching.invented, total, rest)
 
 
 def _table_scores(truth: PageTable, pair: Pair | None, tool: _Tool) -> Scores:

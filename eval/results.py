@@ -21,7 +21,7 @@ from .measuring import Cost
 from .metrics.amounts import WrongAmount
 from .metrics.bootstrap import Difference, Interval, difference_of, interval_of
 from .requirements import OVERALL, Requirement, Verdict
-from .scores import DocumentScore, Scores, TableScore, sums_of
+from .scores import Scores, TableScore, sums_of
 
 if TYPE_CHECKING:
     import numpy as np
@@ -66,13 +66,14 @@ class TableRow:
 
 @dataclass(frozen=True)
 class Judged:
-    """A fixture as one tool read it.
+    """A fixture as one tool read it, or the part of it that is in small type.
 
     Attributes:
+        small: whether its tables are in small type, which is judged apart.
         fixture: its id; `document` is what intervals are estimated over.
         source: the scan; `result` is the document.json that was judged, where there is one,
             `predictions` else the folder and format of what was judged.
-        pages: pages of the truth.
+        pages: pages of the truth, 0 for a part.
         failure: why the tool gave nothing, or less than all, in one line.
         cached: whether the result is of an earlier run.
     """
@@ -95,9 +96,9 @@ class Judged:
     cached: bool = False
 
 
-def slim(score: DocumentScore) -> tuple[Scores, tuple[TableRow, ...]]:
-    """The sums and rows of a document's score."""
-    return _without_lists(score.scores), tuple(TableRow.of(table) for table in score.tables)
+def sums(scores: Iterable[Scores]) -> Scores:
+    """The sum of scores, without the lists that they carry."""
+    return reduce(add, map(_without_lists, scores), Scores())
 
 
 def _without_lists(scores: Scores) -> Scores:
@@ -172,8 +173,8 @@ class Evaluation:
         """The sum over a scope, of tables of one kind where that is given."""
         judged = self.select(tool, scope)
         if kind is None:
-            return _sum(j.scores for j in judged)
-        return _sum(row.scores for j in judged for row in j.tables if row.kind == kind)
+            return sums(j.scores for j in judged)
+        return sums(row.scores for j in judged for row in j.tables if row.kind == kind)
 
     def values(self, tool: str, scope: str = OVERALL, kind: str | None = None) -> dict[str, float | None]:
         """Every figure by name; None where the truth or the tool has nothing for it.
@@ -240,27 +241,23 @@ class Evaluation:
     def _interval(self, tool: str, name: str, scope: str) -> Interval | None:
         if name in (SECONDS, PEAK):
             return None
-        sums = sums_of(name, list(self._documents(tool, scope).values()))
-        if sums is None or not sums.counts.any():
+        figure = sums_of(name, list(self._documents(tool, scope).values()))
+        if figure is None or not figure.counts.any():
             return None
-        return interval_of(sums, self._generator(scope, name))
+        return interval_of(figure, self._generator(scope, name))
 
     def _documents(self, tool: str, scope: str) -> dict[str, Scores]:
         """The sum over each document."""
-        sums: dict[str, Scores] = {}
+        found: dict[str, Scores] = {}
         for judged in self.select(tool, scope):
-            earlier = sums.get(judged.document)
-            sums[judged.document] = earlier + judged.scores if earlier is not None else judged.scores
-        return sums
+            earlier = found.get(judged.document)
+            found[judged.document] = earlier + judged.scores if earlier is not None else judged.scores
+        return found
 
     def _generator(self, scope: str, name: str) -> np.random.Generator:
         import numpy as np
 
         return np.random.default_rng([self.setting.seed, zlib.crc32(f"{scope}/{name}".encode())])
-
-
-def _sum(scores: Iterable[Scores]) -> Scores:
-    return reduce(add, scores, Scores())
 
 
 def _has(name: str, scores: Scores) -> bool:

@@ -16,7 +16,7 @@ from ..document import Box, Document, Page, Problem, SourceInfo, Status, Table
 from ..errors import CrossfootError, DocumentError
 from .cache import Cache, Entry, Words
 from .measuring import Meter
-from .results import Judged, slim
+from .results import Judged, TableRow, sums
 
 if TYPE_CHECKING:
     from ..datasets.fixtures import Fixture
@@ -206,8 +206,8 @@ class OnScan:
     frame: tuple[float, float] | None
 
 
-def judge(task: Judge) -> Judged:
-    """Judge a result; none at all counts as a document without tables.
+def judge(task: Judge) -> tuple[Judged, ...]:
+    """Judge a result, its tables in small type apart; none counts as a document without tables.
 
     Raises:
         CrossfootError: the truth, or a prediction, cannot be used.
@@ -215,25 +215,33 @@ def judge(task: Judge) -> Judged:
     fixture, truth = task.fixture, task.fixture.load()
     result = task.entry.folder / "document.json" if task.entry else None
     score, failure = score_of(truth, task.tool, result, fixture.source.stem, task.predictions)
-    scores, tables = slim(score)
-    return Judged(
+    small = small_tables(truth)
+    rows = [TableRow.of(table) for table in score.tables]
+    normal = tuple(row for row in rows if row.table not in small)
+    apart = tuple(row for row in rows if row.table in small)
+    whole = Judged(
         fixture=fixture.id,
         document=fixture.document,
         damage=fixture.damage,
         split=fixture.split,
-        small=is_small(truth),
+        small=not normal and bool(apart),
         source=fixture.source,
         truth=fixture.truth,
         tool=task.tool,
         pages=truth.source.pages or len(truth.pages),
-        scores=scores,
-        tables=tables,
+        scores=sums([score.rest, *(row.scores for row in (normal or apart))]),
+        tables=normal or apart,
         cost=task.entry.cost if task.entry else None,
         result=result,
         predictions=task.predictions,
         failure=task.failure or failure,
         cached=task.cached,
     )
+    if not (normal and apart):
+        return (whole,)
+    # What is of no table, what it cost and what went wrong stay with the rest of the fixture.
+    part = replace(whole, small=True, tables=apart, scores=sums(row.scores for row in apart))
+    return whole, replace(part, pages=0, cost=None, failure=None)
 
 
 def score_of(
@@ -300,10 +308,19 @@ def _failure(document: Document) -> str | None:
     return f"{where}{first.message}{more}"
 
 
-def is_small(truth: Document) -> bool:
-    """Whether a truth says that its tables are in small type."""
+def small_tables(truth: Document) -> frozenset[str]:
+    """Ids of the tables that a truth says are in small type.
+
+    Its labels say so of the whole (`small`, there or in `style`), or give type sizes in points
+    (`size` of the whole, `sizes` by table).
+    """
     labels = truth.extra.get("labels")
     if not isinstance(labels, Mapping):
-        return False
-    size = labels.get("size")
-    return labels.get("small") is True or (isinstance(size, int | float) and 0 < size <= _SMALL)
+        return frozenset()
+    style, sizes = (v if isinstance(v := labels.get(k), Mapping) else {} for k in ("style", "sizes"))
+    is_small = True in (labels.get("small"), style.get("small")) or _is_small(labels.get("size"))
+    return frozenset(t.id for t in truth.tables if is_small or _is_small(sizes.get(t.id)))
+
+
+def _is_small(size: object) -> bool:
+    return isinstance(size, int | float) and 0 < size <= _SMALL

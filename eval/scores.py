@@ -141,11 +141,15 @@ class TableScore:
 
 @dataclass(frozen=True)
 class DocumentScore:
-    """A document's tables in the order of the truth, what was invented, and the sum of it all."""
+    """A document's tables in the order of the truth, what was invented, and the sum of it all.
+
+    `rest` is the part of the sum that is of no table of the truth.
+    """
 
     tables: tuple[TableScore, ...]
     invented: tuple[PageTable, ...]
     scores: Scores = field(default_factory=Scores)
+    rest: Scores = field(default_factory=Scores)
 
 
 def sums_of(name: str, documents: Sequence[Scores]) -> Sums | None:

@@ -240,10 +240,11 @@ def label(fixtures: Path, stem: str, labels: dict[str, object]) -> None:
     path.write_text(json.dumps(json.loads(path.read_text()) | {"labels": labels}))
 
 
+@pytest.mark.parametrize("labels", [{"small": True}, {"style": {"small": True}}, {"sizes": {"t1": 7.0}}])
 def test_small_type_is_in_no_other_sum(
-    fixtures: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    fixtures: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, labels: dict[str, object]
 ) -> None:
-    label(fixtures, f"{SUMMARY}-clean", {"small": True})
+    label(fixtures, f"{SUMMARY}-clean", labels)
     replay(monkeypatch, {f"{SUMMARY}-clean": misread})
     found = evaluate(fixtures, plan(tmp_path))
     assert found.scopes == ("clean", "fax", "all", SMALL)
@@ -251,6 +252,25 @@ def test_small_type_is_in_no_other_sum(
     small = found.values("crossfoot", SMALL)["amounts"]
     assert small is not None
     assert small < 1
+
+
+def test_small_tables_among_others_are_judged_apart(
+    samples: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = make_set(samples, tmp_path / "set", [("project-application", "clean")])
+    label(folder, "project-application-clean", {"sizes": {"t2": 6.5, "t1": 9.0}, "style": {"small": False}})
+    replay(monkeypatch)
+    found = evaluate(folder, plan(tmp_path))
+    assert [(j.small, [row.table for row in j.tables], j.pages) for j in found.judged] == [
+        (False, ["t1"], 1),
+        (True, ["t2"], 0),
+    ]
+    assert found.scores("crossfoot").detection.tables == 1
+    assert found.scores("crossfoot", SMALL).detection.tables == 1
+    whole, apart = (found.scores("crossfoot", scope).amounts.amounts for scope in ("all", SMALL))
+    truth = Document.load(folder / "project-application-clean.json")
+    assert whole + apart == sum(bool(c.amount) for t in truth.tables for c in t.cells)
+    assert apart > 0
 
 
 def test_intervals_are_over_documents_and_the_same_each_time(
