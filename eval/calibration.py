@@ -3,8 +3,9 @@
 img2table, with its rotation on and the true words in its cells, is the yardstick. Over the
 fully ruled tables of a synthetic set its mean TEDS per profile must lie within the bands
 below, or the numbers in `datasets/damage.toml` make damage softer, or harder, than scans are.
-Pages that lie turned by quarters in the scan are left out: img2table does not turn them, so
-they say nothing of damage. A table that it does not find counts as 0.
+What img2table cannot do on any scan says nothing of damage, so it is left out: pages that lie
+turned by quarters, which it does not turn, and tables with a wholly blank row or column, which
+it deletes. A table that it does not find counts as 0.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from pathlib import Path
 from statistics import fmean
 from typing import Any
 
-from ..document import Document, Page, Table
+from ..document import Cell, Document, Page, Table
 from ..errors import EXIT_FAILED, EXIT_OK, CrossfootError, InputError
 from .baseline import Baseline, Words, filled
 from .matching import match
@@ -55,11 +56,12 @@ def true_words(table: Table) -> Words:
 
 
 def document_scores(baseline: Baseline, document: Document, source: Path) -> list[float]:
-    """TEDS for each fully ruled table of one fixture, on the pages that lie upright in its scan."""
+    """TEDS for each table of one fixture that can be judged; none unless the truth says it is fully ruled."""
     from ..source import open_source
 
-    rulings = _rulings(document)
-    tables = [t for t in page_tables(document) if rulings.get(t.source_id) in FULLY_RULED]
+    if _ruling(document) not in FULLY_RULED:
+        return []
+    tables = [table for table in page_tables(document) if not has_blank_line(table.table)]
     scores: list[float] = []
     with open_source(source) as scan:
         for page in document.pages:
@@ -67,6 +69,17 @@ def document_scores(baseline: Baseline, document: Document, source: Path) -> lis
             if here and _lies_upright(page):
                 scores += page_scores(baseline, scan.load(page.number).image, page, here)
     return scores
+
+
+def has_blank_line(table: Table) -> bool:
+    """Whether a row or column bears no text but that of cells that reach beyond it."""
+    rows, cols = ({n for cell in table.cells if cell.text for n in _alone(cell)[axis]} for axis in (0, 1))
+    return len(rows) < table.shape[0] or len(cols) < table.shape[1]
+
+
+def _alone(cell: Cell) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """The row and the column that a cell says something of: those in which it lies whole."""
+    return (cell.row,) if cell.row_span == 1 else (), (cell.col,) if cell.col_span == 1 else ()
 
 
 def within(profile: str, mean: float) -> bool:
@@ -85,10 +98,10 @@ def _lies_upright(page: Page) -> bool:
     return a > abs(b)
 
 
-def _rulings(document: Document) -> Mapping[str, str]:
+def _ruling(document: Document) -> str | None:
     labels = document.extra.get("labels")
-    rulings = labels.get("rulings") if isinstance(labels, Mapping) else None
-    return rulings if isinstance(rulings, Mapping) else {}
+    style = labels.get("style") if isinstance(labels, Mapping) else None
+    return style.get("ruling") if isinstance(style, Mapping) else None
 
 
 def calibrate(folder: Path, limit: int | None = None) -> dict[str, list[float]]:
