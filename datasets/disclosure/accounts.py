@@ -82,10 +82,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Project:
-    """A programme: its code and name, what kind it is and which 项 it falls under.
-
-    `executed` and `budgeted` are in yuan and belong to performance self-evaluations.
-    """
+    """A programme: its code and name, what kind it is, its 项, and its first and last year."""
 
     code: str
     name: str

@@ -44,14 +44,21 @@ class Figure:
     def error(self, yuan: Decimal) -> Decimal:
         """By how much rounding may move the print of an amount, in yuan."""
         step = Decimal(1).scaleb(cast(int, self.amount.as_tuple().exponent)) * self.scale
+        # Sentences drop trailing zeros: 1万元 is as exact as 1.00 in a table.
+        fine = self.scale / 100
+        if abs(self.amount * self.scale - yuan) * 2 <= fine:
+            step = min(step, fine)
         return Decimal(0) if yuan % step == 0 else step * HALF
 
 
 def related(accounts: Accounts, figures: Sequence[Figure]) -> Iterator[RelationContent]:
     """Equality of figures that print one quantity in several places, and fiscal totals by fund."""
     places: dict[frozenset[int], list[Figure]] = {}
+    known: dict[Quantity, frozenset[int]] = {}
     for figure in figures:
-        places.setdefault(_lines(accounts, figure.quantity), []).append(figure)
+        if figure.quantity not in known:
+            known[figure.quantity] = _lines(accounts, figure.quantity)
+        places.setdefault(known[figure.quantity], []).append(figure)
     for lines, same in places.items():
         if not lines:
             continue
