@@ -12,6 +12,7 @@ from ..eval.figures import FIGURES, written
 from ..eval.matching import RULE
 from ..eval.requirements import OVERALL
 from ..eval.results import SMALL
+from ..eval.running import BASELINE_NOTE, IMG2TABLE
 from ..eval.text import STATEMENT
 from ..summary import plain
 
@@ -53,7 +54,7 @@ def show(evaluation: Evaluation, console: Console) -> None:
     console.print(_overall(evaluation))
     for verdict in evaluation.verdicts:
         console.print(Text(plain(verdict), style="green" if verdict.met else "bold red"))
-    lines = (
+    lines: tuple[str, ...] = (
         "Intervals: 95 %, percentile bootstrap over documents. Detectable: the smallest difference that "
         "the set can show.",
         RULE,
@@ -62,6 +63,8 @@ def show(evaluation: Evaluation, console: Console) -> None:
         f"{_count(setting.workers, 'worker')} with {_count(setting.threads, 'thread')} each; "
         f"{setting.hardware.machine}; {setting.hardware.versions}",
     )
+    if IMG2TABLE in evaluation.tools:
+        lines = (BASELINE_NOTE, *lines)
     for line in lines:
         console.print(Text(plain(line), style="dim"), soft_wrap=True)
 

@@ -28,6 +28,12 @@ if TYPE_CHECKING:
 CROSSFOOT = "crossfoot"
 IMG2TABLE = "img2table"
 
+BASELINE_NOTE = (
+    "img2table is given the words that crossfoot read, so grids are compared; its seconds and memory "
+    "are for the grids alone."
+)
+"""What a report says beside the baseline's figures."""
+
 _SMALL = 7.5  # points: type of this size and below is judged apart
 
 

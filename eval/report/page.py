@@ -17,6 +17,7 @@ from ..figures import FIGURES, written
 from ..matching import RULE
 from ..requirements import OVERALL
 from ..results import SMALL, Evaluation
+from ..running import BASELINE_NOTE, IMG2TABLE
 from ..tabular import table_rows, to_csv, wrong_amount_rows
 from ..text import STATEMENT
 from . import plots
@@ -184,5 +185,7 @@ def _method(evaluation: Evaluation) -> str:
         "versions": setting.hardware.versions,
         "cached": f"{cached} of {len(evaluation.judged)} results are of an earlier run like this one",
     }
+    if IMG2TABLE in evaluation.tools:
+        items["baseline"] = BASELINE_NOTE
     rows = "".join(f"<dt>{name}</dt><dd>{html.escape(str(text))}</dd>" for name, text in items.items())
     return f"<dl>{rows}</dl>"

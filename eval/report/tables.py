@@ -30,7 +30,8 @@ def extent(evaluation: Evaluation, scope: str) -> str:
     judged = evaluation.select(evaluation.tools[0], scope)
     tables = evaluation.scores(evaluation.tools[0], scope).detection.tables
     documents, pages = len({j.document for j in judged}), sum(j.pages for j in judged)
-    return f"{documents:,} documents · {len(judged):,} scans · {pages:,} pages · {tables:,} tables on pages"
+    counts = {"document": documents, "scan": len(judged), "page": pages, "table": tables}
+    return " · ".join(f"{n:,} {noun}{'s' * (n != 1)}" for noun, n in counts.items())
 
 
 def by_profile(evaluation: Evaluation) -> str:
