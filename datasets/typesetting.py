@@ -47,7 +47,10 @@ from .typesetting_records import PlacedPage, PlacedPart, PlacedText, Rect, TextP
 __all__ = ["PlacedPage", "PlacedPart", "PlacedText", "Rect", "TextPart", "Typeset", "typeset_disclosure"]
 
 MAX_PAGES = 400
-MAX_CHARACTERS = 1_000_000  # of a disclosure; a full page has two thousand
+MAX_CHARACTERS = 200_000  # of a disclosure; a full page has two thousand
+MAX_CELLS = 20_000  # of a disclosure; a full page has five hundred
+MAX_ROWS = 1_000  # of a table; the time for it grows faster than its rows
+MAX_TEXT = 5_000  # characters of one paragraph or cell
 _TEMPLATE = Path(__file__).with_name("disclosure.typ")
 _LINES: dict[TextPart, TextRole] = {
     "number": "furniture", "title": "title", "left": "organization", "right": "unit",
@@ -61,7 +64,7 @@ def typeset_disclosure(content: DisclosureContent, style: Style) -> Typeset:
     Raises:
         EngineError: typst or a font is not installed.
         InputError: a table cannot be laid out, or a character is in no font.
-        LimitExceeded: more than MAX_PAGES pages, or MAX_CHARACTERS characters.
+        LimitExceeded: more than one of the limits of this module allows.
     """
     require_typst()
     _check_texts(content, style)
@@ -86,8 +89,14 @@ def _check_texts(content: DisclosureContent, style: Style) -> None:
     for table in content.tables:
         texts += [table.title, table.number, table.left, table.right, *table.notes]
         texts += [cell.text for cell in table.cells]
-    if sum(map(len, texts)) > MAX_CHARACTERS:
-        raise LimitExceeded(f"more than {MAX_CHARACTERS:,} characters", name=content.name)
+    for count, most, what in (
+        (sum(map(len, texts)), MAX_CHARACTERS, "characters"),
+        (sum(len(table.cells) for table in content.tables), MAX_CELLS, "cells"),
+        (max((table.shape[0] for table in content.tables), default=0), MAX_ROWS, "rows in one table"),
+        (max(map(len, texts), default=0), MAX_TEXT, "characters in one text"),
+    ):
+        if count > most:
+            raise LimitExceeded(f"more than {most:,} {what}", name=content.name)
     try:
         for font in filter(None, (style.font, style.title_font)):
             require_glyphs(font, texts)
@@ -129,7 +138,12 @@ def _layout(
     for index, table in _tables(content):
         tops = {number: margin[1] for number, margin in margins.items()}
         frame = TableFrame(
-            f"t{index}", table, plans[table.key], style.padding, tops, repeated_rows(table, style)
+            f"t{index}",
+            table,
+            plans[table.key],
+            style.padding,
+            tops,
+            repeated_rows(table, style, plans[table.key]),
         )
         pieces = row_pieces(frame, marks)
         if _cropped(pieces, pages, margins):

@@ -26,6 +26,7 @@ from .style import Style
 from .typesetting_columns import A4, TablePlan, tokens_of
 
 _TOTAL = re.compile(r"[合总小]计$")
+_MOST_HEADER = 0.5  # of a page's height
 _PAGE_NUMBERS = {"none": "", "plain": "{}", "dashes": "- {} -", "words": "第 {} 页"}
 
 
@@ -172,6 +173,11 @@ def _describe_table(
     name = f"t{index}"
     bold = bold_cells(table, style)
 
+    rows: list[list[dict[str, Any]]] = [[] for _ in range(table.shape[0])]
+    for number, cell in enumerate(table.cells):
+        described = _describe_cell(table, cell, f"{name}c{number}", style, cut, (cell.row, cell.col) in bold)
+        rows[cell.row].append(described)
+
     def line(part: str, text: str) -> dict[str, Any] | None:
         return {"id": f"{name}/{part}", "text": text} if text else None
 
@@ -183,7 +189,7 @@ def _describe_table(
         "widths": plan.widths,
         "rows": table.shape[0],
         "header_rows": table.header_rows,
-        "repeated": repeated_rows(table, style),
+        "repeated": repeated_rows(table, style, plan),
         "repeat": style.repeat_header,
         "row_height": max(style.row_height * plan.size, plan.size + 2 * style.padding),
         "padding": style.padding,
@@ -200,19 +206,34 @@ def _describe_table(
         "left": line("left", table.left),
         "right": line("right", table.right),
         "notes": [{"id": f"{name}/note{i}", "tokens": tokens_of(note)} for i, note in enumerate(table.notes)],
-        "cells": [
-            _describe_cell(table, cell, f"{name}c{i}", style, cut, (cell.row, cell.col) in bold)
-            for i, cell in enumerate(table.cells)
-        ],
+        "cells": rows,
     }
 
 
-def repeated_rows(table: TableContent, style: Style) -> int:
-    """Header rows that are printed again on each page; none where a cell reaches out of them."""
+def repeated_rows(table: TableContent, style: Style, plan: TablePlan) -> int:
+    """Header rows that are printed again on each page.
+
+    None where a cell reaches out of them, or where they would leave hardly room for the rows.
+    """
     rows = table.header_rows
     if not style.repeat_header or rows >= table.shape[0]:
         return 0
-    return 0 if any(c.row < rows < c.row + c.row_span for c in table.cells) else rows
+    headers = [c for c in table.cells if c.row < rows]
+    if any(c.row + c.row_span > rows for c in headers):
+        return 0
+    _, top, _, bottom = page_margins(style, plan.landscape)
+    room = page_size(plan.landscape)[1] - top - bottom
+    height = sum(
+        max((_height(c, style, plan) for c in headers if c.row == row), default=0.0) for row in range(rows)
+    )
+    return rows if height < _MOST_HEADER * room else 0
+
+
+def _height(cell: CellContent, style: Style, plan: TablePlan) -> float:
+    """Points that a cell takes in each of its rows, if each character were one em wide."""
+    width = sum(plan.widths[cell.col : cell.col + cell.col_span]) - 2 * style.inset
+    lines = sum(1 + int(len(line) * plan.size / width) for line in cell.text.split("\n"))
+    return (lines * plan.size * (1 + style.leading) + 2 * style.padding) / cell.row_span
 
 
 def bold_cells(table: TableContent, style: Style) -> frozenset[tuple[int, int]]:

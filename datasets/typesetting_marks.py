@@ -191,14 +191,16 @@ def run_rects(
     The first token of a further line has no mark before it on that line; the line is taken
     to begin where its `column` does or, if `centred`, as far from it as it ends.
     """
+    ends: dict[tuple[int, float], float] = {}
+    for place in places.values() if centred else ():
+        ends[place.page, place.y] = max(place.x, ends.get((place.page, place.y), 0.0))
     found: dict[int, Rect] = {}
     for index in run:
         page, x, y = places[index]
         before = places[index - 1]
         start = before.x
         if (before.page, before.y) != (page, y):
-            ends = [p.x for p in places.values() if (p.page, p.y) == (page, y)]
-            start = column[0] + max(0.0, column[1] - max(ends)) if centred else column[0]
+            start = column[0] + max(0.0, column[1] - ends[page, y]) if centred else column[0]
         rect = (start, y - ASCENT * size, x, y + DESCENT * size)
         old = found.get(page, rect)
         found[page] = (min(old[0], rect[0]), min(old[1], rect[1]), max(old[2], rect[2]), max(old[3], rect[3]))
