@@ -19,12 +19,18 @@ from ..errors import InputError, LimitExceeded
 from .content import DisclosureContent, ParagraphContent, TableContent
 from .fonts import advances, font_list, installed, require_glyphs, require_typst
 from .style import Style
-from .typesetting_columns import SMALLEST, TablePlan, plan_table, tokens_of
+from .typesetting_columns import (
+    SHEETS,
+    SMALLEST,
+    Sheet,
+    TablePlan,
+    margins_on,
+    plan_table,
+    tokens_of,
+)
 from .typesetting_description import (
     bold_cells,
     describe,
-    page_margins,
-    page_size,
     paragraph_look,
     paragraph_tokens,
     repeated_rows,
@@ -115,7 +121,7 @@ def _plan(content: DisclosureContent, style: Style) -> dict[str, TablePlan]:
     for table in content.tables:
         plan = plan_table(table, style, measure, bold_cells(table, style))
         if plan is None:
-            reason = f"table {table.key} is too wide, even on a landscape page in {SMALLEST:g} point"
+            reason = f"table {table.key} is too wide, even on A3 in {SMALLEST:g} point"
             raise InputError(reason, name=content.name)
         plans[table.key] = plan
     return plans
@@ -183,9 +189,10 @@ def _pages(
     current = 0
     for number in range(1, count + 1):
         current = starts.get(number, current)
-        landscape = bool(sections) and sections[current].landscape
-        pages.append(PlacedPage(*page_size(landscape), style.turned if landscape else 0))
-        margins[number] = page_margins(style, landscape)
+        sheet: Sheet = sections[current].sheet if sections else "portrait"
+        # Sheets of A3 are scanned as they lie.
+        pages.append(PlacedPage(*SHEETS[sheet], style.turned if sheet == "landscape" else 0))
+        margins[number] = margins_on(style, sheet)
     return tuple(pages), margins
 
 

@@ -10,13 +10,19 @@ import math
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import product
+from typing import Literal
 
 from .content import CellContent, TableContent
 from .style import Style
 
 SMALLEST = 6.5  # points; below, 200 dpi leave the recogniser too little
 STEP = 0.5
-A4 = (595.28, 841.89)
+Sheet = Literal["portrait", "landscape", "a3"]
+SHEETS: dict[Sheet, tuple[float, float]] = {
+    "portrait": (595.28, 841.89), "landscape": (841.89, 595.28), "a3": (1190.55, 841.89),
+}  # fmt: skip
+"""Width and height in points: A4 upright and across, and A3 across for what A4 cannot hold."""
 _LONGEST = 40.0  # em of a text beyond which it asks for no more width
 _HEADER = 3.0  # em that a header cell of an amount column has at least
 _UNBROKEN = ("amount", "code", "line_number", "ratio")
@@ -31,7 +37,7 @@ Measure = Callable[[str, bool], float]
 class TablePlan:
     """Page, type size and widths of columns, in points, of one table."""
 
-    landscape: bool
+    sheet: Sheet
     size: float
     widths: tuple[float, ...]
 
@@ -41,16 +47,22 @@ def tokens_of(text: str) -> list[str]:
     return _TOKEN.findall(text)
 
 
-def text_width(style: Style, landscape: bool) -> float:
-    """Width between the margins in points."""
+def margins_on(style: Style, sheet: Sheet) -> tuple[float, float, float, float]:
+    """Left, top, right and bottom; those of a page across are the upright ones turned with it."""
     left, top, right, bottom = style.margins
-    return A4[1] - top - bottom if landscape else A4[0] - left - right
+    return style.margins if sheet == "portrait" else (bottom, left, top, right)
+
+
+def text_width(style: Style, sheet: Sheet) -> float:
+    """Width between the margins in points."""
+    left, _, right, _ = margins_on(style, sheet)
+    return SHEETS[sheet][0] - left - right
 
 
 def plan_table(
     table: TableContent, style: Style, measure: Measure, bold: frozenset[tuple[int, int]]
 ) -> TablePlan | None:
-    """Where the table fits: portrait, else landscape, else smaller; None if not even in SMALLEST.
+    """Where the table fits: portrait, else landscape, else smaller, else on A3; None if not even there.
 
     Args:
         table: what is to be set.
@@ -61,14 +73,15 @@ def plan_table(
     sizes = [style.size]
     while sizes[-1] - STEP >= SMALLEST:
         sizes.append(sizes[-1] - STEP)
-    for size in sizes:
+    sheets: tuple[tuple[Sheet, ...], ...] = (("portrait", "landscape"), ("a3",))
+    for choice, size in product(sheets, sizes):
         needs = [_need(table, col, style, size, measure, bold) for col in range(len(table.columns))]
         _widen_for_spans(table, style, size, measure, bold, needs)
         wanted = sum(min(n.natural, n.least + 12 * size) for n in needs)
-        for landscape in (False, True):
-            room = text_width(style, landscape)
-            if sum(n.least for n in needs) <= room and (landscape or wanted <= style.wide):
-                return TablePlan(landscape, size, _share(needs, room, room * style.table_width))
+        for sheet in choice:
+            room = text_width(style, sheet)
+            if sum(n.least for n in needs) <= room and (sheet != "portrait" or wanted <= style.wide):
+                return TablePlan(sheet, size, _share(needs, room, room * style.table_width))
     return None
 
 

@@ -1,6 +1,6 @@
 """What the template is told: a disclosure as sections of pages, in the keys of `disclosure.typ`.
 
-A section is a run of pages of one orientation. Everything whose place is asked for has an
+A section is a run of pages of one sheet. Everything whose place is asked for has an
 id: `p<i>` for block i if it is a paragraph, `t<i>` for a table, `t<i>/<part>` for the lines
 around it and `t<i>c<j>` for its cell j.
 """
@@ -23,7 +23,7 @@ from .content import (
 )
 from .fonts import font_list
 from .style import Style
-from .typesetting_columns import A4, TablePlan, tokens_of
+from .typesetting_columns import SHEETS, Sheet, TablePlan, margins_on, tokens_of
 
 _TOTAL = re.compile(r"[合总小]计$")
 _MOST_HEADER = 0.5  # of a page's height
@@ -32,22 +32,11 @@ _PAGE_NUMBERS = {"none": "", "plain": "{}", "dashes": "- {} -", "words": "第 {}
 
 @dataclass(slots=True)
 class Section:
-    """Pages of one orientation; `blocks` are indices into the content's blocks."""
+    """Pages of one sheet; `blocks` are indices into the content's blocks."""
 
-    landscape: bool
+    sheet: Sheet
     cover: bool
     blocks: list[int] = field(default_factory=list)
-
-
-def page_size(landscape: bool) -> tuple[float, float]:
-    """Width and height of a page in points."""
-    return (A4[1], A4[0]) if landscape else A4
-
-
-def page_margins(style: Style, landscape: bool) -> tuple[float, float, float, float]:
-    """Left, top, right and bottom; those of a landscape page are the portrait ones turned with it."""
-    left, top, right, bottom = style.margins
-    return (bottom, left, top, right) if landscape else style.margins
 
 
 def sections_of(content: DisclosureContent, style: Style, plans: Mapping[str, TablePlan]) -> list[Section]:
@@ -60,11 +49,11 @@ def sections_of(content: DisclosureContent, style: Style, plans: Mapping[str, Ta
             continue
         cover = isinstance(block, ParagraphContent) and block.role == "cover"
         table = _table_led_to(content, index)
-        landscape = table is not None and plans[table.key].landscape
+        sheet: Sheet = plans[table.key].sheet if table is not None else "portrait"
         last = sections[-1] if sections else None
         alone = table is not None and not style.share_pages and not (last and _leads(content, last.blocks))
-        if fresh or alone or last is None or (last.landscape, last.cover) != (landscape, cover):
-            last = Section(landscape, cover)
+        if fresh or alone or last is None or (last.sheet, last.cover) != (sheet, cover):
+            last = Section(sheet, cover)
             sections.append(last)
         last.blocks.append(index)
         fresh = False
@@ -100,14 +89,14 @@ def describe(
     """
     sections = []
     for number, section in enumerate(sections_of(content, style, plans)):
-        width, height = page_size(section.landscape)
+        width, height = SHEETS[section.sheet]
         entries = [_entry(content, i, style, plans, cut, not at) for at, i in enumerate(section.blocks)]
         sections.append(
             {
                 "index": number,
                 "width": width,
                 "height": height,
-                "margins": page_margins(style, section.landscape),
+                "margins": margins_on(style, section.sheet),
                 "cover": section.cover,
                 "entries": entries,
             }
@@ -221,8 +210,8 @@ def repeated_rows(table: TableContent, style: Style, plan: TablePlan) -> int:
     headers = [c for c in table.cells if c.row < rows]
     if any(c.row + c.row_span > rows for c in headers):
         return 0
-    _, top, _, bottom = page_margins(style, plan.landscape)
-    room = page_size(plan.landscape)[1] - top - bottom
+    _, top, _, bottom = margins_on(style, plan.sheet)
+    room = SHEETS[plan.sheet][1] - top - bottom
     height = sum(
         max((_height(c, style, plan) for c in headers if c.row == row), default=0.0) for row in range(rows)
     )
