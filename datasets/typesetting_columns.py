@@ -26,8 +26,9 @@ SHEETS: dict[Sheet, tuple[float, float]] = {
 _LONGEST = 40.0  # em of a text beyond which it asks for no more width
 _HEADER = 3.0  # em that a header cell of an amount column has at least
 _UNBROKEN = ("amount", "code", "line_number", "ratio")
-# Ideographs, kana and full-width forms part anywhere; Latin words, numbers and codes do not.
-_TOKEN = re.compile(r"\n|[!-~]+[ ]*|[^!-~\n][ ]*")
+# Ideographs, kana and full-width forms part anywhere; Latin words, numbers and codes do not, and
+# formulas after a plus.
+_TOKEN = re.compile(r"\n|[!-~]+?(?:(?<=\+)|(?![!-~]))[ ]*|[^!-~\n][ ]*")
 
 Measure = Callable[[str, bool], float]
 """The width of a text in em, by text and whether it is bold."""
