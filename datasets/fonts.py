@@ -133,7 +133,9 @@ def require_glyphs(font: str, text: Iterable[str]) -> None:
     names = [entry if isinstance(entry, str) else entry["name"] for entry in font_list(font)]
     faces = [face for name in names for face in _faces(name)]
     for character in sorted(set().union(*map(set, text))):
-        if character > "~" and not character.isspace() and not any(_has(f, character) for f in faces):
+        if " " <= character <= "~" or character in "\n\u3000\u00a0":
+            continue
+        if not character.isprintable() or not any(_has(f, character) for f in faces):
             raise InputError(f"no glyph for {character!r} (U+{ord(character):04X})", name=", ".join(names))
 
 

@@ -73,7 +73,7 @@ def typeset_disclosure(content: DisclosureContent, style: Style) -> Typeset:
         LimitExceeded: more than one of the limits of this module allows.
     """
     require_typst()
-    _check_texts(content, style)
+    _check(content, style)
     plans = _plan(content, style)
     keys = frozenset(table.key for table in content.tables)
     cut = keys if style.cut_rows else frozenset()
@@ -86,11 +86,16 @@ def typeset_disclosure(content: DisclosureContent, style: Style) -> Typeset:
     return result
 
 
-def _check_texts(content: DisclosureContent, style: Style) -> None:
-    if len({t.key for t in content.tables} | {p.key for p in content.paragraphs}) < len(content.tables) + len(
-        content.paragraphs
-    ):
+def _check(content: DisclosureContent, style: Style) -> None:
+    keys = [block.key for block in (*content.tables, *content.paragraphs)]
+    if len(set(keys)) < len(keys):
         raise InputError("two blocks have the same key", name=content.name)
+    for table in content.tables:
+        if not table.cells:
+            raise InputError(f"table {table.key} has no cell", name=content.name)
+    for paragraph in content.paragraphs:
+        if not all(0 <= m.start < m.end <= len(paragraph.text) for m in paragraph.mentions):
+            raise InputError(f"a mention reaches out of paragraph {paragraph.key}", name=content.name)
     texts = [p.text for p in content.paragraphs]
     for table in content.tables:
         texts += [table.title, table.number, table.left, table.right, *table.notes]
