@@ -87,7 +87,7 @@ def typeset_disclosure(content: DisclosureContent, style: Style) -> Typeset:
 
 
 def _check(content: DisclosureContent, style: Style) -> None:
-    keys = [block.key for block in (*content.tables, *content.paragraphs)]
+    keys = [table.key for table in content.tables] + [paragraph.key for paragraph in content.paragraphs]
     if len(set(keys)) < len(keys):
         raise InputError("two blocks have the same key", name=content.name)
     for table in content.tables:
