@@ -11,7 +11,7 @@ import hashlib
 import json
 import tomllib
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import dataclass, fields, replace
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
@@ -26,6 +26,8 @@ _MARKS = ("seal", "signature", "fold", "creases", "bleed")
 @dataclass(frozen=True, slots=True)
 class Profile:
     """How a page is printed, handled and scanned; shares run from 0 to 1.
+
+    Defaults are part of every profile that does not say otherwise, so they never change.
 
     Attributes:
         name: as in `damage.toml`; of a composition, all of them joined with `+`.
@@ -80,8 +82,13 @@ class Profile:
 
     @property
     def digest(self) -> str:
-        """SHA-256 of the numbers, by which a changed profile gives itself away."""
-        return hashlib.sha256(json.dumps(asdict(self), sort_keys=True).encode()).hexdigest()
+        """SHA-256 of the numbers, by which a changed profile gives itself away.
+
+        Only of those that are not the default, so that a number that profiles gain later
+        changes none of the old ones.
+        """
+        numbers = {f.name: getattr(self, f.name) for f in fields(self) if getattr(self, f.name) != f.default}
+        return hashlib.sha256(json.dumps(numbers, sort_keys=True).encode()).hexdigest()
 
 
 def profiles() -> Mapping[str, Profile]:
