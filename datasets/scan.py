@@ -8,7 +8,7 @@ Coordinates are continuous: pixel (0, 0) covers the square from 0 to 1.
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -100,8 +100,11 @@ def image_pdf(jpeg: bytes, width: int, height: int, dpi: float, colour: bool) ->
     return _pdf([_Picture(jpeg, width, height, dpi, colour)])
 
 
-def scan_pdf(pages: Sequence[DamagedPage]) -> bytes:
-    """An image-only PDF of the pages, each a JPEG of its own quality; without dates, so reproducible."""
+def scan_pdf(pages: Iterable[DamagedPage]) -> bytes:
+    """An image-only PDF of the pages, each a JPEG of its own quality; without dates, so reproducible.
+
+    Each page is compressed before the next is asked for.
+    """
     return _pdf([_picture(page) for page in pages])
 
 

@@ -2,31 +2,35 @@
 
 A document is made from (version, seed, its number) alone, so the same seed gives the same bytes
 whatever the number of workers, and a set can be made larger without changing what was there. With
-several profiles of damage each document is printed once and scanned once per profile.
+several profiles of damage each document is printed once and scanned once per profile. The manifest is written
+last: a folder without one holds what a run that was ended left, and is filled anew.
 """
 
 from __future__ import annotations
 
 import hashlib
+import signal
 import zlib
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field, replace
 from multiprocessing import get_context
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ..document import Box, write_atomically
-from ..errors import InputError, OutputError
+from ..errors import EngineError, InputError, OutputError
 from .disclosure.compose import TABLES, Recipe, draw_disclosure
-from .manifest import MANIFEST, Fixture, write_manifest
+from .manifest import MANIFEST, Fixture, read_manifest, write_manifest
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
     from .content import DisclosureContent
-    from .damage import DamagedPage, Profile
+    from .damage import DamagedPage, Matrix, Profile
     from .typesetting import Typeset
 
 VERSION = 1
@@ -34,7 +38,10 @@ VERSION = 1
 MAX_DOCUMENTS = 100_000
 MIXED = "mixed"
 EVERY = "all"
+STYLES = 3
+"""Styles that a document is tried in before it is given up: a table may be too large for the first."""
 _LICENCE = "Apache-2.0"
+_MADE_BY = "crossfoot synthesize"
 
 Progress = Callable[[int, int], None]
 
@@ -66,27 +73,55 @@ def synthesize(
 ) -> tuple[Fixture, ...]:
     """Write the fixtures and their manifest into `out`.
 
+    With `force` a synthetic set that is there is removed first, so that no file of it is left over.
+
     Raises:
-        InputError: an unknown kind or profile, a count out of range.
+        InputError: an unknown kind or profile, a count out of range; or documents that cannot be laid
+            out in any of several styles: the others are a set all the same.
         EngineError: typst or fonts are missing.
-        OutputError: `out` holds a set already, or cannot be written to.
+        OutputError: `out` holds a set already, or with `force` fixtures of another origin, or cannot
+            be written to.
     """
     order = _checked(order)
-    if (out / MANIFEST).exists() and not force:
-        raise OutputError("holds a set of fixtures already; --force overwrites it", name=str(out))
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise OutputError(error.strerror or str(error), name=str(out)) from None
+    _make_room(out, force=force)
     fixtures: list[Fixture] = []
+    failed: list[InputError] = []
     if progress:
         progress(0, order.count)
     for done, made in enumerate(_all(order, out, workers), start=1):
-        fixtures += made
+        if isinstance(made, InputError):
+            failed.append(made)
+        else:
+            fixtures += made
         if progress:
             progress(done, order.count)
-    write_manifest(out, fixtures)
+    if fixtures:
+        write_manifest(out, fixtures)
+    if failed:
+        first, more = failed[0], f" (and {len(failed) - 1} more documents)" if len(failed) > 1 else ""
+        kept = f"the other {order.count - len(failed)} are in {out}"
+        raise InputError(f"{first.reason}{more}; {kept}", name=first.name)
     return tuple(fixtures)
+
+
+def _make_room(out: Path, *, force: bool) -> None:
+    held: tuple[Fixture, ...] = ()
+    if (out / MANIFEST).exists():
+        if not force:
+            raise OutputError("holds a set of fixtures already; --force overwrites it", name=str(out))
+        held = read_manifest(out).fixtures
+        for fixture in held:
+            if not fixture.extra.get("made_by", "").startswith(_MADE_BY):
+                raise OutputError(f"holds {fixture.id}, which is not synthetic", name=str(out))
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        # First of all the manifest: without one, what is half removed is no set with wrong hashes.
+        (out / MANIFEST).unlink(missing_ok=True)
+        for fixture in held:
+            fixture.source.unlink(missing_ok=True)
+            fixture.truth.unlink(missing_ok=True)
+    except OSError as error:
+        raise OutputError(error.strerror or str(error), name=str(out)) from None
 
 
 def _checked(order: Order) -> Order:
@@ -107,30 +142,87 @@ def _checked(order: Order) -> Order:
     return replace(order, damage=names, fonts=fonts)
 
 
-def _all(order: Order, out: Path, workers: int) -> Iterator[list[Fixture]]:
+def _all(order: Order, out: Path, workers: int) -> Iterator[list[Fixture] | InputError]:
+    """What each document gave, in their order: its fixtures, or why it cannot be laid out."""
     numbers = range(order.count)
     if workers <= 1:
-        yield from (make_document(order, number, out) for number in numbers)
+        yield from (_attempt(order, number, out) for number in numbers)
         return
     # Spawned, not forked: typst and OpenCV keep threads that do not survive a fork.
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-        yield from pool.map(make_document, [order] * order.count, numbers, [out] * order.count)
+    pool = ProcessPoolExecutor(workers, get_context("spawn"), _end_at_once)
+    running: deque[Future[list[Fixture] | InputError]] = deque()
+    try:
+        for number in numbers:
+            running.append(pool.submit(_attempt, order, number, out))
+            if len(running) >= 4 * workers:
+                yield running.popleft().result()
+        while running:
+            yield running.popleft().result()
+    except BrokenProcessPool:
+        reason = "a worker process died, as it does when memory runs out"
+        raise EngineError(reason, name="synthesize", remedy="give fewer --workers") from None
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _end_at_once() -> None:
+    """In a worker: Ctrl-C, which reaches it too, ends it without a traceback and without waiting."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
+def _attempt(order: Order, number: int, out: Path) -> list[Fixture] | InputError:
+    try:
+        return make_document(order, number, out)
+    except InputError as error:
+        return error
 
 
 def make_document(order: Order, number: int, out: Path) -> list[Fixture]:
-    """Make one document of a set: one fixture per profile of damage."""
+    """Make one document of a set: one fixture per profile of damage.
+
+    Raises:
+        InputError: it cannot be laid out.
+    """
     from .damage import profile, profiles
-    from .style import draw_style
-    from .typesetting import typeset_disclosure
 
     entropy = (VERSION, order.seed, number)
-    name = f"s{order.seed}-{number:03d}"
-    content = draw_disclosure(name, entropy, order.recipe)
-    style = draw_style(_rng(entropy, "style"), order.fonts)
-    typeset = typeset_disclosure(content, style)
+    content = draw_disclosure(f"s{order.seed}-{number:03d}", entropy, order.recipe)
+    typeset = _laid_out(content, entropy, order.fonts)
     known = list(profiles())
     names = [known[number % len(known)] if wanted == MIXED else wanted for wanted in order.damage]
     return [_scanned(order, entropy, content, typeset, profile(damage), damage, out) for damage in names]
+
+
+def _laid_out(content: DisclosureContent, entropy: tuple[int, int, int], fonts: tuple[str, ...]) -> Typeset:
+    """The document in the first of a few styles that can hold it."""
+    from .style import draw_style
+    from .typesetting import typeset_disclosure
+
+    refused: list[InputError] = []
+    for attempt in range(STYLES):
+        style = draw_style(_rng(entropy, f"style {attempt}" if attempt else "style"), fonts)
+        try:
+            return typeset_disclosure(content, style)
+        except InputError as error:
+            refused.append(error)
+    reason = f"document {entropy[2]} of seed {entropy[1]} cannot be laid out in {STYLES} styles"
+    raise InputError(f"{reason}: {refused[0].reason}", name=content.name)
+
+
+@dataclass(frozen=True, slots=True)
+class _Scan:
+    """A damaged page without its pixels: what the truth needs to know of it."""
+
+    width: int
+    height: int
+    scan_width: int
+    scan_height: int
+    dpi: float
+    from_scan: Matrix
+
+    @classmethod
+    def of(cls, page: DamagedPage) -> _Scan:
+        return cls(page.width, page.height, page.scan_width, page.scan_height, page.dpi, page.from_scan)
 
 
 def _scanned(
@@ -142,28 +234,18 @@ def _scanned(
     damage: str,
     out: Path,
 ) -> Fixture:
-    from .damage import damage_page
     from .disclosure_truth import disclosure_truth
     from .scan import scan_pdf
 
-    rng = _rng(entropy, f"damage {damage}")
-    rasters = _rasters(typeset.pdf, profile.dpi)
-    pages: list[DamagedPage] = []
-    for index, raster in enumerate(rasters):
-        placed = typeset.pages[index]
-        pages.append(
-            damage_page(
-                raster,
-                profile,
-                rng,
-                amounts=_amounts(content, typeset, index + 1, profile.dpi / 72),
-                verso=rasters[index + 1] if index + 1 < len(rasters) else None,
-                turned=placed.turned,
-                organization=content.organization,
-            )
-        )
+    scans: list[_Scan] = []
+
+    def pages() -> Iterator[DamagedPage]:
+        for page in _damaged(content, typeset, profile, _rng(entropy, f"damage {damage}")):
+            scans.append(_Scan.of(page))
+            yield page
+
     identity = f"{content.name}-{damage}"
-    pdf = scan_pdf(pages)
+    pdf = scan_pdf(pages())
     digest = hashlib.sha256(pdf).hexdigest()
     labels = {
         "damage": profile.name,
@@ -172,13 +254,32 @@ def _scanned(
         "version": VERSION,
     }
     truth = disclosure_truth(
-        content, typeset, pages, source_name=f"{identity}.pdf", sha256=digest, labels=labels
+        content, typeset, scans, source_name=f"{identity}.pdf", sha256=digest, labels=labels
     )
     source, file = out / f"{identity}.pdf", out / f"{identity}.json"
     write_atomically(source, pdf)
     truth.save(file)
-    made_by = {"made_by": f"crossfoot synthesize, version {VERSION}"}
+    made_by = {"made_by": f"{_MADE_BY}, version {VERSION}"}
     return Fixture(identity, source, file, _LICENCE, damage, order.split, digest, content.name, made_by)
+
+
+def _damaged(
+    content: DisclosureContent, typeset: Typeset, profile: Profile, rng: np.random.Generator
+) -> Iterator[DamagedPage]:
+    """The scanned pages one by one: those of a long document do not fit into memory together."""
+    from .damage import damage_page
+
+    places = _amounts(content, typeset, profile.dpi / 72)
+    for index, (raster, verso) in enumerate(_rasters(typeset.pdf, profile.dpi)):
+        yield damage_page(
+            raster,
+            profile,
+            rng,
+            amounts=places.get(index + 1, []),
+            verso=verso,
+            turned=typeset.pages[index].turned,
+            organization=content.organization,
+        )
 
 
 def _rng(entropy: Sequence[int], purpose: str) -> np.random.Generator:
@@ -187,24 +288,40 @@ def _rng(entropy: Sequence[int], purpose: str) -> np.random.Generator:
     return numpy.random.default_rng([*entropy, zlib.crc32(purpose.encode())])
 
 
-def _rasters(pdf: bytes, dpi: float) -> list[NDArray[np.uint8]]:
-    """Every page in grey, (height, width)."""
-    import numpy
+def _rasters(pdf: bytes, dpi: float) -> Iterator[tuple[NDArray[np.uint8], NDArray[np.uint8] | None]]:
+    """Every page in grey, (height, width), with the one after it, whose ink may show through."""
     import pypdfium2
 
     document = pypdfium2.PdfDocument(pdf)
     try:
-        bitmaps = (page.render(scale=dpi / 72, grayscale=True) for page in document)
-        return [
-            numpy.array(bitmap.to_numpy(), dtype=numpy.uint8).reshape(bitmap.height, bitmap.width)
-            for bitmap in bitmaps
-        ]
+        raster = _raster(document, 0, dpi)
+        for index in range(1, len(document)):
+            following = _raster(document, index, dpi)
+            yield raster, following
+            raster = following
+        yield raster, None
     finally:
         document.close()
 
 
-def _amounts(content: DisclosureContent, typeset: Typeset, page: int, scale: float) -> list[Box]:
-    """Boxes of the cells with amounts on a page, in pixels: where seals and signatures come to lie."""
-    cells = ((table.key, cell) for table in content.tables for cell in table.cells if cell.amount is not None)
-    parts = (part for key, cell in cells for part in typeset.cells[key, cell.row, cell.col])
-    return [Box(*(value * scale for value in part.rect)) for part in parts if part.page == page]
+def _raster(document: Any, index: int, dpi: float) -> NDArray[np.uint8]:
+    import numpy
+
+    page = document[index]
+    bitmap = page.render(scale=dpi / 72, grayscale=True)
+    try:
+        return numpy.array(bitmap.to_numpy(), dtype=numpy.uint8).reshape(bitmap.height, bitmap.width)
+    finally:
+        bitmap.close()
+        page.close()
+
+
+def _amounts(content: DisclosureContent, typeset: Typeset, scale: float) -> dict[int, list[Box]]:
+    """Per page, boxes of its cells with amounts in pixels: where seals and signatures come to lie."""
+    boxes: dict[int, list[Box]] = {}
+    for table in content.tables:
+        for cell in table.cells:
+            if cell.amount is not None:
+                for part in typeset.cells[table.key, cell.row, cell.col]:
+                    boxes.setdefault(part.page, []).append(Box(*(value * scale for value in part.rect)))
+    return boxes

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import weakref
 from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
@@ -9,9 +10,13 @@ from typing import Any
 
 import pytest
 from crossfoot import amounts
+from crossfoot.datasets import synthesize as synthesis
+from crossfoot.datasets import typesetting
+from crossfoot.datasets.content import DisclosureContent
 from crossfoot.datasets.disclosure.compose import TABLES, Recipe, draw_disclosure
-from crossfoot.datasets.fixtures import check, load_set
+from crossfoot.datasets.fixtures import add_document, check, load_set
 from crossfoot.datasets.fonts import DEFAULT_FONTS, installed
+from crossfoot.datasets.style import Style
 from crossfoot.datasets.synthesize import Order, synthesize
 from crossfoot.document import Document
 from crossfoot.errors import CrossfootError, InputError, OutputError
@@ -102,6 +107,75 @@ def test_a_set_is_not_overwritten_unasked(made: Path) -> None:
 def test_a_count_out_of_range_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError):
         synthesize(Order(10**9), tmp_path)
+
+
+@needs_fonts
+def test_what_cannot_be_laid_out_is_tried_in_other_styles_and_costs_nothing_else(
+    made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tried: list[str] = []
+    lay_out = typesetting.typeset_disclosure
+
+    def narrow(content: DisclosureContent, style: Style) -> typesetting.Typeset:
+        tried.append(content.name)
+        if content.name == "s5-001" or (content.name == "s5-002" and tried.count("s5-002") == 1):
+            raise InputError("table t does not fit on its pages", name=content.name)
+        return lay_out(content, style)
+
+    monkeypatch.setattr(typesetting, "typeset_disclosure", narrow)
+    with pytest.raises(InputError, match=r"s5-001: document 1 of seed 5 .* 3 styles: table t does not fit"):
+        synthesize(EXCERPTS, tmp_path)
+
+    assert [tried.count(f"s5-00{number}") for number in range(4)] == [1, 3, 2, 1]
+    assert {f.document for f in load_set(tmp_path).fixtures} == {"s5-000", "s5-002", "s5-003"}
+    kept, before = digests(tmp_path), digests(made)
+    assert {name for name in kept if kept[name] == before[name]} == {
+        name for name in before if "-000-" in name or "-003-" in name
+    }
+
+
+@needs_fonts
+def test_forcing_leaves_nothing_of_the_set_before(tmp_path: Path) -> None:
+    recipe = Recipe(kinds=("final.three_public",))
+    synthesize(Order(3, seed=1, recipe=recipe), tmp_path)
+    synthesize(Order(1, seed=2, recipe=recipe), tmp_path, force=True)
+
+    (fixture,) = load_set(tmp_path).fixtures
+    assert set(digests(tmp_path)) == {"manifest.csv", fixture.source.name, fixture.truth.name}
+
+
+@needs_fonts
+def test_forcing_never_costs_what_was_labelled_by_hand(made: Path, tmp_path: Path) -> None:
+    fixture = load_set(made).fixtures[0]
+    add_document(tmp_path, fixture.source, fixture.truth, licence="CC0-1.0", id="mine")
+    before = (tmp_path / "manifest.csv").read_bytes()
+
+    with pytest.raises(OutputError, match="holds mine, which is not synthetic"):
+        synthesize(EXCERPTS, tmp_path, force=True)
+    assert (tmp_path / "manifest.csv").read_bytes() == before
+    assert check(tmp_path) == ()
+
+
+@needs_fonts
+def test_the_pages_of_a_document_are_not_held_together(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    alive: list[weakref.ref[Any]] = []
+    most = 0
+    render = synthesis._raster
+
+    def counted(document: Any, index: int, dpi: float) -> Any:
+        nonlocal most
+        raster = render(document, index, dpi)
+        alive.append(weakref.ref(raster))
+        most = max(most, sum(ref() is not None for ref in alive))
+        return raster
+
+    monkeypatch.setattr(synthesis, "_raster", counted)
+    order = Order(1, seed=3, damage=("office",), recipe=Recipe(kinds=("performance.self_evaluation",)))
+    synthesize(order, tmp_path)
+    assert len(alive) > 3
+    assert most <= 3  # the page, the one after it, and at most one that is still being let go
 
 
 # What follows recomputes every relation from the text of cells and mentions alone.
