@@ -134,9 +134,10 @@ def _checked(order: Order) -> Order:
         if kind not in TABLES:
             raise InputError(f"no such kind; known kinds: {', '.join(TABLES)}", name=kind)
     names = tuple(profiles()) if order.damage == (EVERY,) else order.damage
-    for name in names:
-        if name != MIXED:
-            profile(name)
+    # `office@1` is `office` in names and in the manifest; the truth's labels tell the version.
+    plain = [name if name == MIXED else profile(name).name for name in names]
+    if len(set(plain)) < len(plain):
+        raise InputError("a profile is given twice", name=", ".join(names))
     fonts = tuple(canonical(name) for name in order.fonts) or available_fonts()
     require_families(*fonts)
     return replace(order, damage=names, fonts=fonts)
@@ -190,7 +191,7 @@ def make_document(order: Order, number: int, out: Path) -> list[Fixture]:
     typeset = _laid_out(content, entropy, order.fonts)
     known = list(profiles())
     names = [known[number % len(known)] if wanted == MIXED else wanted for wanted in order.damage]
-    return [_scanned(order, entropy, content, typeset, profile(damage), damage, out) for damage in names]
+    return [_scanned(order, entropy, content, typeset, profile(name), out) for name in names]
 
 
 def _laid_out(content: DisclosureContent, entropy: tuple[int, int, int], fonts: tuple[str, ...]) -> Typeset:
@@ -231,7 +232,6 @@ def _scanned(
     content: DisclosureContent,
     typeset: Typeset,
     profile: Profile,
-    damage: str,
     out: Path,
 ) -> Fixture:
     from .disclosure_truth import disclosure_truth
@@ -240,11 +240,11 @@ def _scanned(
     scans: list[_Scan] = []
 
     def pages() -> Iterator[DamagedPage]:
-        for page in _damaged(content, typeset, profile, _rng(entropy, f"damage {damage}")):
+        for page in _damaged(content, typeset, profile, _rng(entropy, f"damage {profile.name}")):
             scans.append(_Scan.of(page))
             yield page
 
-    identity = f"{content.name}-{damage}"
+    identity = f"{content.name}-{profile.name}"
     pdf = scan_pdf(pages())
     digest = hashlib.sha256(pdf).hexdigest()
     labels = {
@@ -260,7 +260,7 @@ def _scanned(
     write_atomically(source, pdf)
     truth.save(file)
     made_by = {"made_by": f"{_MADE_BY}, version {VERSION}"}
-    return Fixture(identity, source, file, _LICENCE, damage, order.split, digest, content.name, made_by)
+    return Fixture(identity, source, file, _LICENCE, profile.name, order.split, digest, content.name, made_by)
 
 
 def _damaged(
