@@ -12,8 +12,10 @@ import warnings
 import zipfile
 import zlib
 from dataclasses import dataclass
+from functools import reduce
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from xml.parsers import expat
 
 from ..document import Cell
 from ..errors import EngineError, InputError, LimitExceeded, MissingInput
@@ -27,7 +29,10 @@ MAX_MEMBERS = 10_000
 MAX_CELLS = 200_000  # of a sheet; a workbook in memory takes kilobytes for each
 _OVERVIEW = ("id", "title", "kind")  # the first sheet of the workbooks that `digitize` writes
 _LONG_TEXTS = ("table", "row", "col", "text")  # and their last, where a text is too long for a cell
-_DOCTYPE = tuple("<!DOCTYPE".encode(code) for code in ("utf-8", "utf-16-le", "utf-16-be"))
+_CODES = ("utf-8", "utf-16-le", "utf-16-be")
+_SHEET = tuple(name.encode(code) for name in ("sheetData", "mergeCell", "hyperlink") for code in _CODES)
+_REF = re.compile(r"\$?([A-Za-z]{1,3})\$?(\d{1,7})(?::\$?([A-Za-z]{1,3})\$?(\d{1,7}))?", re.ASCII)
+_DOCTYPE = tuple("<!DOCTYPE".encode(code) for code in _CODES)
 
 
 @dataclass(frozen=True)
@@ -100,12 +105,49 @@ def _require_harmless(path: Path) -> None:
                     (".xml", ".rels", ".vml")
                 ):
                     raise InputError(f"{member.filename} declares a document type", name=str(path))
+                if any(mark in data for mark in _SHEET):
+                    _require_few_cells(data, f"{path}, {member.filename}")
     except FileNotFoundError:
         raise MissingInput("no such file", name=str(path)) from None
     except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError) as error:
         raise InputError(f"is no workbook: {error}", name=str(path)) from None
     except OSError as error:
         raise InputError(f"cannot be read: {error.strerror or error}", name=str(path)) from None
+
+
+def _require_few_cells(data: bytes, place: str) -> None:
+    """Refuse what openpyxl makes an object of for each cell: a merged or linked A1:XFD1048576, say."""
+    count = 0
+
+    def start(tag: str, attributes: dict[str, str]) -> None:
+        nonlocal count
+        name = tag.rpartition(" ")[2]
+        if name in ("mergeCell", "hyperlink"):
+            count += _area(attributes.get("ref", ""))
+        elif name == "c":
+            count += 1
+        if count > MAX_CELLS:
+            raise LimitExceeded(f"has, merges or links more than {MAX_CELLS} cells", name=place)
+
+    parser = expat.ParserCreate(namespace_separator=" ")
+    parser.StartElementHandler = start
+    try:
+        parser.Parse(data, True)
+    except (expat.ExpatError, LookupError, ValueError) as error:
+        raise InputError(f"cannot be read: {error}", name=place) from None
+
+
+def _area(ref: str) -> int:
+    found = _REF.fullmatch(ref)
+    if found is None:
+        raise ValueError(f"{ref[:40]!r} is no range of cells")
+    left, top, right, bottom = found.groups()
+    across = abs(_column(right or left) - _column(left)) + 1
+    return across * (abs(int(bottom or top) - int(top)) + 1)
+
+
+def _column(letters: str) -> int:
+    return reduce(lambda number, letter: number * 26 + ord(letter.upper()) - 64, letters, 0)
 
 
 def _starts(sheet: Worksheet, header: tuple[str, ...]) -> bool:

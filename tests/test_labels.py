@@ -370,6 +370,34 @@ def repacked(path, change):
     return path
 
 
+@pytest.mark.parametrize(
+    "swelling",
+    [
+        b'<mergeCells><mergeCell ref="A1:XFD1048576"/></mergeCells>',
+        b'<mergeCells><mergeCell ref="A1:&#88;FD1048576"/></mergeCells>',
+        b'<hyperlinks><hyperlink ref="A1:XFD1048576" location="x"/></hyperlinks>',
+    ],
+)
+def test_a_range_of_a_whole_sheet_is_refused_before_it_is_filled(tmp_path, swelling):
+    path = save(cell_of("x"), tmp_path)
+    repacked(
+        path,
+        lambda name, data: (
+            data.replace(b"<pageMargins", swelling + b"<pageMargins") if "sheet1" in name else data
+        ),
+    )
+    with pytest.raises(LimitExceeded, match=r"xl/worksheets/sheet1\.xml: .* more than"):
+        document_from_labels(path)
+
+
+def test_a_merged_range_that_is_none_is_refused(tmp_path):
+    path = save(cell_of("x"), tmp_path)
+    odd = b'<mergeCells><mergeCell ref="A:XFD"/></mergeCells><pageMargins'
+    repacked(path, lambda name, data: data.replace(b"<pageMargins", odd) if "sheet1" in name else data)
+    with pytest.raises(InputError, match="'A:XFD' is no range of cells"):
+        document_from_labels(path)
+
+
 def test_a_workbook_that_swells_is_refused(tmp_path):
     path = save(cell_of("x"), tmp_path)
     bomb = b'<!DOCTYPE x [<!ENTITY a "aaaa">]>'
