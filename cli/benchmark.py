@@ -54,10 +54,12 @@ def benchmark(
     show(evaluation, console)
     table = sets.markdown(evaluation)
     write_atomically(out / "table.md", f"{table}\n".encode())
-    console.print(f"\n{plain(table)}", soft_wrap=True)
+    console.print()
+    for line in table.splitlines():
+        console.print(plain(line), soft_wrap=True)
     console.print(f"\nmeasured in {time.perf_counter() - started:.0f} s; report: {plain(out / 'report')}")
     for failed in evaluation.failures:
         complain(f"{failed.fixture}: {failed.tool}: {failed.failure}")
-    if not all(entry.counts for entry in hardness):
+    if any(entry.counts is False for entry in hardness):
         complain("the damage of a profile is not that of scans, so its figures do not count")
         raise typer.Exit(EXIT_FAILED)

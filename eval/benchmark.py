@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 OnProgress = Callable[[str, int, int], None]
 
+FEW = 40
+"""Tables below which a mean may leave its band by chance: img2table finds a table or loses it whole."""
 _FIGURES = {
     "amounts": "amounts exact",
     "amounts_aligned": "… after alignment",
@@ -55,13 +57,15 @@ class Hardness:
     band: tuple[float, float]
 
     @property
-    def counts(self) -> bool:
-        """Whether damage is neither softer nor harder than scans."""
+    def counts(self) -> bool | None:
+        """Whether damage is neither softer nor harder than scans; None for too few tables to tell."""
+        if self.tables < FEW:
+            return None
         return self.band[0] <= self.teds <= self.band[1]
 
     def __str__(self) -> str:
         low, high = self.band
-        word = "within" if self.counts else "OUTSIDE"
+        word = {True: "within", False: "OUTSIDE", None: "too few to tell for"}[self.counts]
         where = f"{word} {low:.2f}–{high:.2f}"
         return f"{self.profile}: TEDS {self.teds:.3f} over {self.tables} ruled tables, {where}"
 

@@ -10,7 +10,7 @@ from crossfoot.datasets.fonts import PACKAGES
 from crossfoot.document import Document
 from crossfoot.errors import OptionsError
 from crossfoot.eval import running
-from crossfoot.eval.benchmark import Hardness, load, markdown
+from crossfoot.eval.benchmark import FEW, Hardness, load, markdown
 from crossfoot.eval.harness import Plan, evaluate
 from replayed import Replay, make_set, with_cell
 
@@ -40,10 +40,14 @@ def test_an_unknown_benchmark_is_one_line_that_names_the_known() -> None:
     ("teds", "counts"), [(0.5, True), (0.8, True), (0.4999, False), (0.8001, False), (1.0, False)]
 )
 def test_damage_counts_within_its_band_and_says_so(teds: float, counts: bool) -> None:
-    hardness = Hardness("fax", teds, 12, (0.5, 0.8))
+    hardness = Hardness("fax", teds, FEW, (0.5, 0.8))
 
     assert hardness.counts is counts
     assert ("OUTSIDE" in str(hardness)) is not counts
+
+
+def test_few_tables_say_nothing_of_damage() -> None:
+    assert Hardness("fax", 1.0, FEW - 1, (0.5, 0.8)).counts is None
 
 
 def misread(document: Document) -> Document:
