@@ -12,8 +12,9 @@ import pytest
 from crossfoot import amounts
 from crossfoot.datasets import synthesize as synthesis
 from crossfoot.datasets import typesetting
-from crossfoot.datasets.content import DisclosureContent
+from crossfoot.datasets.content import At, DisclosureContent, Said
 from crossfoot.datasets.disclosure.compose import TABLES, Recipe, draw_disclosure
+from crossfoot.datasets.disclosure_equations import Print
 from crossfoot.datasets.fixtures import add_document, check, load_set
 from crossfoot.datasets.fonts import DEFAULT_FONTS, installed
 from crossfoot.datasets.style import Style
@@ -25,6 +26,7 @@ needs_fonts = pytest.mark.skipif(
     not set(DEFAULT_FONTS) & set(installed().families()),
     reason="needs one of: fonts-noto-cjk, fonts-arphic-uming, fonts-arphic-ukai, fonts-wqy-zenhei",
 )
+THREE = ("final.basic_expenditure", "final.three_public")
 EXCERPTS = Order(count=4, seed=5, damage=("mixed",), recipe=Recipe(tables=2, misprints=0.75))
 
 
@@ -262,19 +264,44 @@ def test_content_is_consistent_before_it_is_printed(seed: int) -> None:
         assert (off if relation.relation == "at_most" else abs(off)) <= relation.tolerance, (relation, off)
 
 
-def test_misprints_of_every_sort_are_planted_and_recorded() -> None:
-    sorts: dict[str, int] = {}
-    for seed in range(120):
-        content = draw_disclosure(f"d{seed}", (1, 78, seed), Recipe(misprints=1.0))
-        cells = {(t.key, c.row, c.col): c.text for t in content.tables for c in t.cells}
-        for misprint in content.misprints:
-            sorts[misprint.kind] = sorts.get(misprint.kind, 0) + 1
-            for at, printed in zip(misprint.where, misprint.printed, strict=False):
-                if hasattr(at, "row"):
-                    assert cells[at.key, at.row, at.col] == printed
-            if misprint.kind != "rows_left_out":
-                assert misprint.printed != misprint.meant
-    assert set(sorts) == {
+def printed_texts(content: DisclosureContent) -> dict[Any, str]:
+    """What stands in every cell and mention."""
+    cells = {At(t.key, c.row, c.col): c.text for t in content.tables for c in t.cells}
+    return cells | {
+        Said(p.key, index): p.text[said.start : said.end]
+        for p in content.paragraphs
+        for index, said in enumerate(p.mentions)
+    }
+
+
+def failing(content: DisclosureContent) -> list[set[Any]]:
+    """The places of each relation that the print contradicts."""
+    printed = Print(content)
+    found = []
+    for relation in content.relations:
+        off = printed.residual(relation)
+        if off is not None and (off if relation.relation == "at_most" else abs(off)) > relation.tolerance:
+            found.append({printed.start(ref) for ref in (relation.total, *(t for t, _ in relation.terms))})
+    return found
+
+
+@pytest.fixture(scope="module")
+def spoilt() -> list[tuple[DisclosureContent, DisclosureContent]]:
+    """Documents with misprints, and the same without."""
+    return [
+        (
+            draw_disclosure(f"d{seed}", (1, 78, seed), Recipe(misprints=1.0)),
+            draw_disclosure(f"d{seed}", (1, 78, seed), Recipe(misprints=0.0)),
+        )
+        for seed in range(80)
+    ]
+
+
+Spoilt = list[tuple[DisclosureContent, DisclosureContent]]
+
+
+def test_misprints_of_every_sort_are_planted(spoilt: Spoilt) -> None:
+    assert {misprint.kind for wrong, _ in spoilt for misprint in wrong.misprints} == {
         "wrong_total",
         "swapped_digits",
         "copied_amount",
@@ -285,6 +312,72 @@ def test_misprints_of_every_sort_are_planted_and_recorded() -> None:
         "narrative_of_another_version",
         "rows_left_out",
     }
+    assert all(wrong.misprints and not right.misprints for wrong, right in spoilt)
+
+
+def test_what_is_recorded_is_what_differs_from_the_document_as_it_was_meant(spoilt: Spoilt) -> None:
+    compared = 0
+    for wrong, right in spoilt:
+        printed, meant = printed_texts(wrong), printed_texts(right)
+        told = {
+            at: (p, m) for x in wrong.misprints for at, p, m in zip(x.where, x.printed, x.meant, strict=True)
+        }
+        assert all(printed[at] == text for at, (text, _) in told.items())
+        if printed.keys() != meant.keys():  # rows or sentences more or less
+            continue
+        compared += 1
+        differs = {at: (printed[at], meant[at]) for at in printed if printed[at] != meant[at]}
+        assert differs == {at: texts for at, texts in told.items() if texts[0] != texts[1]}
+    assert compared > 40
+
+
+def test_a_misprint_contradicts_something_and_nothing_else_is_contradicted(spoilt: Spoilt) -> None:
+    for wrong, right in spoilt:
+        assert failing(right) == []
+        found = failing(wrong)
+        touched = {at for misprint in wrong.misprints for at in misprint.where}
+        assert all(places & touched for places in found)
+        for misprint in wrong.misprints:
+            assert misprint.where, misprint
+            if misprint.kind != "wrong_formula":  # which the sums on paper contradict, not those of the truth
+                assert any(places & set(misprint.where) for places in found), misprint
+
+
+def test_a_copied_amount_is_of_another_row_of_its_column(spoilt: Spoilt) -> None:
+    copied = [(wrong, m) for wrong, _ in spoilt for m in wrong.misprints if m.kind == "copied_amount"]
+    assert copied
+    for content, misprint in copied:
+        (at,) = misprint.where
+        others = {c.text for t in content.tables if t.key == at.key for c in t.cells if c.col == at.col}
+        assert misprint.printed[0] in others
+
+
+def test_a_wrong_formula_names_the_totals_that_it_should_give(spoilt: Spoilt) -> None:
+    for wrong, right in spoilt:
+        for misprint in wrong.misprints:
+            if misprint.kind == "wrong_formula":
+                sums = {r.total for r in wrong.relations if r.origin == "printed_formula"}
+                assert set(misprint.where) <= sums
+                notes = {note for t in wrong.tables for note in t.notes}
+                (printed,) = notes - {note for t in right.tables for note in t.notes}
+                assert printed in misprint.note
+
+
+def test_an_item_that_projects_may_pay_for_as_well_is_only_a_hint() -> None:
+    strengths = set()
+    for seed in range(12):
+        content = draw_disclosure("d", (1, 80, seed), Recipe(kinds=THREE, misprints=0))
+        assert {r.strength for r in content.relations if r.origin == "cross_table"} <= {
+            "law",
+            "usual",
+            "hint",
+        }
+        kinds = {t.key: t.kind for t in content.tables}
+        for relation in content.relations:
+            refs = (relation.total, *(t for t, _ in relation.terms))
+            if {kinds[ref.key] for ref in refs} == set(THREE):
+                strengths.add(relation.strength)
+    assert strengths == {"hint"}
 
 
 def test_every_kind_occurs() -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
@@ -23,7 +23,6 @@ from ..content import (
     MisprintContent,
     PageBreak,
     ParagraphContent,
-    RelationContent,
     Said,
 )
 from . import drafts, misprints
@@ -32,6 +31,7 @@ from .budget import BUDGET_TABLES
 from .budget_narrative import narrative as budget_narrative
 from .building import Context, Made
 from .cover import contents, cover
+from .drafts import Narrative
 from .final import FINAL_TABLES
 from .final_narrative import narrative as final_narrative
 from .ledger import draw_accounts
@@ -42,9 +42,6 @@ from .relating import Figure, related
 
 Family = Literal["budget", "final", "performance"]
 Maker = Callable[[Context], tuple[Made, ...]]
-Narrative = tuple[
-    tuple[ParagraphContent, ...], tuple[tuple[Said, Quantity], ...], tuple[RelationContent, ...]
-]
 
 TABLES: Mapping[str, Maker] = {**BUDGET_TABLES, **FINAL_TABLES, **PERFORMANCE_FORMS, **OTHER_TABLES}
 """The makers of all kinds, in the order in which documents print them."""
@@ -130,18 +127,25 @@ class _Composition:
 
     def content(self) -> DisclosureContent:
         made = {kind: TABLES[kind](self._context(kind)) for kind in self.kinds}
-        paragraphs, said, asserted = self._narrative()
-        planted: list[MisprintContent] = []
+        told = self._narrative()
         rng = self._rng("misprints")
-        spoil = rng.random() < self.recipe.misprints
-        if spoil and rng.random() < 0.4:
-            made, told, planted = self._structural(made, rng)
-            if told is not None:
-                paragraphs, said, asserted = told
+        right = self._assembled(made, told)
+        if rng.random() >= self.recipe.misprints:
+            return right
+        if rng.random() < 0.4:
+            for tables, narrative, misprint in self._structural(made, told, rng):
+                wrong = replace(self._assembled(tables, narrative), misprints=(misprint,))
+                # One that contradicts nothing cannot be found, however well a page is read.
+                if misprints.contradictory(wrong):
+                    return wrong
+        return misprints.plant(right, rng)
+
+    def _assembled(self, made: Mapping[str, tuple[Made, ...]], told: Narrative) -> DisclosureContent:
+        paragraphs, said, asserted = told
         tables = [item for group in made.values() for item in group]
         relations = [relation for item in tables for relation in item.relations]
         relations += [*asserted, *related(self.accounts, list(_figures(tables, paragraphs, said)))]
-        content = DisclosureContent(
+        return DisclosureContent(
             name=self.name,
             family=self.family,
             organization=self.accounts.organization,
@@ -150,10 +154,8 @@ class _Composition:
             unit=self.numbers.unit,
             blocks=tuple(self._blocks(tables, paragraphs)),
             relations=tuple(relations),
-            misprints=tuple(planted),
             labels=self._labels(),
         )
-        return misprints.plant(content, rng) if spoil and not planted else content
 
     def _labels(self) -> dict[str, Any]:
         numbers = asdict(self.numbers)
@@ -171,30 +173,27 @@ class _Composition:
         return write(self._context("narrative", accounts))
 
     def _structural(
-        self, made: dict[str, tuple[Made, ...]], rng: np.random.Generator
-    ) -> tuple[dict[str, tuple[Made, ...]], Narrative | None, list[MisprintContent]]:
-        """One structural misprint, of the first sort in a random order that this document has room for."""
+        self, made: dict[str, tuple[Made, ...]], told: Narrative, rng: np.random.Generator
+    ) -> Iterator[tuple[dict[str, tuple[Made, ...]], Narrative, MisprintContent]]:
+        """Structural misprints that this document has room for, the sorts in a random order."""
         for sort in rng.permutation(drafts.SORTS).tolist():
             if sort == "rows_left_out":
                 outcome = drafts.leave_rows_out(made, rng)
                 if outcome:
-                    return outcome[0], None, [outcome[1]]
+                    yield outcome[0], told, outcome[1]
                 continue
             other = drafts.other_accounts(self.accounts, self.numbers, rng, sort)
             if sort == "narrative_of_another_version":
-                told = self._narrative(other)
-                spoiled = drafts.narrative_misprint(
-                    sort, told[0], told[1], self.accounts, other, self.numbers
-                )
+                version = self._narrative(other)
+                spoiled = drafts.narrative_misprint(sort, told, version)
                 if spoiled:
-                    return made, told, [spoiled]
+                    yield made, version, spoiled
                 continue
             for kind in rng.permutation(list(made)).tolist():
                 again = TABLES[kind](self._context(kind, other))
                 found = drafts.table_misprint(sort, made[kind], again, self.accounts, other)
                 if found:
-                    return made | {kind: again}, None, [found]
-        return made, None, []
+                    yield made | {kind: again}, told, found
 
     def _blocks(self, tables: list[Made], paragraphs: tuple[ParagraphContent, ...]) -> Iterator[Block]:
         whole = not self.recipe.kinds and self.recipe.tables is None

@@ -6,7 +6,7 @@ another draft adds up and only disagrees with the rest of the document.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
@@ -28,6 +28,12 @@ from .numbers import WAN, Numbers
 
 SORTS = ("another_draft", "extra_project", "narrative_of_another_version", "rows_left_out")
 _EXTRA = "行政审批综合业务支出"
+Narrative = tuple[
+    tuple[ParagraphContent, ...], tuple[tuple[Said, Quantity], ...], tuple[RelationContent, ...]
+]
+"""Paragraphs, the quantities that they tell, and what they assert."""
+_Difference = tuple[Ref, str, str]
+"""Where, what is printed there, what was meant."""
 
 
 def other_accounts(accounts: Accounts, numbers: Numbers, rng: np.random.Generator, sort: str) -> Accounts:
@@ -69,25 +75,33 @@ def table_misprint(
     sort: str, made: Sequence[Made], again: Sequence[Made], accounts: Accounts, other: Accounts
 ) -> MisprintContent | None:
     """What the tables of another draft print differently; None where nothing, or where only zeros differ."""
-    where: list[Ref] = []
-    printed: list[str] = []
-    meant: list[str] = []
+    found: list[_Difference] = []
+    before = {item.table.key: item.table for item in made}
     true = _texts(made)
     for item in again:
+        key = item.table.key
         cells = {(cell.row, cell.col): cell for cell in item.table.cells}
-        for at, quantity in item.figures:
-            if accounts.value(quantity) == other.value(quantity):
-                continue
-            text, should = cells[at.row, at.col].text, true.get((item.table.key, quantity), "")
-            if text != should:
-                where.append(at)
-                printed.append(text)
-                meant.append(should)
-    if not where or (sort == "extra_project" and not _grew(made, again)):
+        if key in before and before[key].shape == item.table.shape:
+            # Cell by cell: differences and ratios change with the figures that they follow from.
+            should = {(cell.row, cell.col): cell.text for cell in before[key].cells}
+            found += [(At(key, *at), cell.text, should.get(at, "")) for at, cell in cells.items()]
+            continue
+        found += [
+            (at, cells[at.row, at.col].text, true.get((key, quantity), ""))
+            for at, quantity in item.figures
+            if accounts.value(quantity) != other.value(quantity)
+        ]
+    if sort == "extra_project" and not _grew(made, again):
         return None
-    return MisprintContent(
-        sort, tuple(where), tuple(printed), tuple(meant), f"of another draft: {again[0].table.key}"
-    )
+    return _misprint(sort, found, f"of another draft: {again[0].table.key}")
+
+
+def _misprint(sort: str, found: Iterable[_Difference], note: str) -> MisprintContent | None:
+    wrong = [difference for difference in found if difference[1] != difference[2]]
+    if not wrong:
+        return None
+    where, printed, meant = zip(*wrong, strict=True)
+    return MisprintContent(sort, where, printed, meant, note)
 
 
 def _grew(made: Sequence[Made], again: Sequence[Made]) -> bool:
@@ -104,31 +118,28 @@ def _texts(made: Sequence[Made]) -> dict[tuple[str, Quantity], str]:
     return texts
 
 
-def narrative_misprint(
-    sort: str,
-    paragraphs: Sequence[ParagraphContent],
-    said: Sequence[tuple[Said, Quantity]],
-    accounts: Accounts,
-    other: Accounts,
-    numbers: Numbers,
-) -> MisprintContent | None:
-    """What the narrative of another version says differently; None where it says nothing of it."""
-    mentions = {paragraph.key: paragraph for paragraph in paragraphs}
-    where: list[Ref] = []
-    printed: list[str] = []
-    meant: list[str] = []
-    for place, quantity in said:
-        if accounts.value(quantity) != other.value(quantity):
-            paragraph = mentions[place.key]
-            mention = paragraph.mentions[place.index]
-            where.append(place)
-            printed.append(paragraph.text[mention.start : mention.end])
-            meant.append(numbers.show(accounts.value(quantity))[0] + numbers.unit)
-    return (
-        MisprintContent(sort, tuple(where), tuple(printed), tuple(meant), "of another version")
-        if where
-        else None
-    )
+def narrative_misprint(sort: str, true: Narrative, told: Narrative) -> MisprintContent | None:
+    """What the narrative of another version says differently; None where it says the same."""
+    before = {paragraph.key: paragraph for paragraph in true[0]}
+    amounts = {quantity: _said(before[place.key], place.index) for place, quantity in reversed(true[1])}
+    quantities = dict(told[1])
+    found: list[_Difference] = []
+    for paragraph in told[0]:
+        same = before.get(paragraph.key)
+        # Sentence by sentence where both versions have it: changes and shares follow from the amounts.
+        alike = same is not None and len(same.mentions) == len(paragraph.mentions)
+        for index in range(len(paragraph.mentions)):
+            place = Said(paragraph.key, index)
+            if same is not None and alike:
+                found.append((place, _said(paragraph, index), _said(same, index)))
+            elif place in quantities:
+                found.append((place, _said(paragraph, index), amounts.get(quantities[place], "")))
+    return _misprint(sort, found, "of another version")
+
+
+def _said(paragraph: ParagraphContent, index: int) -> str:
+    mention = paragraph.mentions[index]
+    return paragraph.text[mention.start : mention.end]
 
 
 def leave_rows_out(

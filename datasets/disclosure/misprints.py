@@ -20,11 +20,14 @@ from ..content import (
     CellContent,
     DisclosureContent,
     MisprintContent,
+    Ref,
     RelationContent,
     TableContent,
 )
+from ..disclosure_equations import Print
 
 _FORMULA = re.compile(r"\d+(?=[^=＝]*[=＝])|(?<=[+＋…(（=＝])\d+")
+_TOTAL = re.compile(r"\s*(?:注：)?\s*(\d+)\s*(行|栏)")
 Planted = tuple[DisclosureContent, MisprintContent]
 
 
@@ -36,9 +39,29 @@ def plant(content: DisclosureContent, rng: np.random.Generator) -> DisclosureCon
             break
         planted = _SORTS[sort](content, rng)
         taken = {ref for misprint in content.misprints for ref in misprint.where}
-        if planted and not taken & set(planted[1].where):
+        if planted and not taken & set(planted[1].where) and _shows(*planted):
             content = replace(planted[0], misprints=(*content.misprints, planted[1]))
     return content
+
+
+def contradictory(content: DisclosureContent, where: frozenset[Ref] | None = None) -> bool:
+    """Whether a relation, one that touches `where` if that is given, fails in print."""
+    printed = Print(content)
+    for relation in content.relations:
+        refs = (relation.total, *(term for term, _ in relation.terms))
+        if where is not None and not where & {printed.start(ref) for ref in refs}:
+            continue
+        residual = printed.residual(relation)
+        if residual is not None:
+            off = residual if relation.relation == "at_most" else abs(residual)
+            if off > relation.tolerance:
+                return True
+    return False
+
+
+def _shows(content: DisclosureContent, misprint: MisprintContent) -> bool:
+    """A misprint within what rounding allows contradicts nothing; a wrong formula contradicts by itself."""
+    return misprint.kind == "wrong_formula" or contradictory(content, frozenset(misprint.where))
 
 
 def _wrong_total(content: DisclosureContent, rng: np.random.Generator) -> Planted | None:
@@ -54,7 +77,12 @@ def _swapped_digits(content: DisclosureContent, rng: np.random.Generator) -> Pla
 def _copied_amount(content: DisclosureContent, rng: np.random.Generator) -> Planted | None:
     """An amount of another row of the same column, as when a form is filled in from the last one."""
     cells = _cells(content)
-    sums = [r for r in _sums(content) if len([t for t, _ in r.terms if _amount(cells, t)]) >= 2]
+    sums = [
+        r
+        for r in _sums(content)
+        if len([t for t, _ in r.terms if _amount(cells, t)]) >= 2
+        and len({(t.key, t.col) if isinstance(t, At) else () for t, _ in r.terms}) == 1
+    ]
     if not sums:
         return None
     terms = [
@@ -91,8 +119,45 @@ def _wrong_formula(content: DisclosureContent, rng: np.random.Generator) -> Plan
     wrong = number + 1 if number < 2 or rng.random() < 0.5 else number - 1
     printed = f"{note[: match.start()]}{wrong}{note[match.end() :]}"
     notes = (*table.notes[:index], printed, *table.notes[index + 1 :])
-    misprint = MisprintContent("wrong_formula", (), (printed,), (note,), f"note {index + 1} of {table.key}")
+    where = _totals_of(content, table, note, match)
+    if not where:
+        return None
+    cells = _cells(content)
+    texts = tuple(cells[at].text for at in where)
+    what = f"note {index + 1} of {table.key}: {printed} for {note}"
+    misprint = MisprintContent("wrong_formula", where, texts, texts, what)
     return _with_table(content, replace(table, notes=notes)), misprint
+
+
+def _totals_of(
+    content: DisclosureContent, table: TableContent, note: str, match: re.Match[str]
+) -> tuple[At, ...]:
+    """The cells that the formula at `match` gives: of its line by its number, or of its column."""
+    start = max(note.rfind(mark, 0, match.start()) for mark in "；。：") + 1
+    found = _TOTAL.match(note, start)
+    if found is None:
+        return ()
+    number, word = found.groups()
+    printed = {At(table.key, c.row, c.col): c for c in table.cells if c.text == number}
+    lines = [at for at in printed if table.columns[at.col].role == "line_number"]
+    columns = [at.col for at, cell in printed.items() if cell.header or cell.row < table.header_rows]
+    totals = dict.fromkeys(
+        r.total
+        for r in content.relations
+        if r.origin == "printed_formula" and isinstance(r.total, At) and r.total.key == table.key
+    )
+    if word == "栏":
+        return tuple(at for at in totals if isinstance(at, At) and at.col in columns)
+    numbered = [col for col, column in enumerate(table.columns) if column.role == "line_number"]
+    return tuple(
+        at
+        for at in totals
+        if isinstance(at, At)
+        and any(
+            at.row == line.row and line.col == max((col for col in numbered if col < at.col), default=-1)
+            for line in lines
+        )
+    )
 
 
 _SORTS: tuple[Callable[[DisclosureContent, np.random.Generator], Planted | None], ...] = (

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import cast
 
-from ..content import CellContent, MentionContent, Ref, RelationContent, Said
+from ..content import CellContent, MentionContent, Ref, RelationContent, Said, Strength
 from .accounts import Accounts, Fund, Quantity
 from .numbers import HALF, WAN
 
@@ -86,12 +86,20 @@ def _equal(accounts: Accounts, first: Figure, other: Figure) -> RelationContent:
     tolerance = Decimal(0) if alike else (total.error(yuan) + term.error(yuan)) / total.scale
     return RelationContent(
         "equal",
-        "law" if first.quantity == other.quantity else "usual",
+        _strength(first.quantity, other.quantity),
         "narrative" if said else "cross_table",
         total.ref,
         ((term.ref, term.scale / total.scale),),
         tolerance,
     )
+
+
+def _strength(first: Quantity, other: Quantity) -> Strength:
+    """A law for one quantity; a hint for 公务接待费 and the like, which projects may pay for as well."""
+    if first == other:
+        return "law"
+    item = any(len(code) == 5 for q in (first, other) for code in (q.economic, *q.economics))
+    return "hint" if item and first.nature != other.nature else "usual"
 
 
 def _by_fund(accounts: Accounts, places: dict[frozenset[int], list[Figure]]) -> Iterator[RelationContent]:
