@@ -20,7 +20,7 @@ from .metrics.characters import cell_characters, outside_characters
 from .metrics.detection import STRICT, Detection
 from .metrics.kinds import NONE, Kinds
 from .metrics.misprints import Address, compare_misprints, misprinted_cells
-from .metrics.risk import has_confidences, rank_amounts
+from .metrics.risk import rank_amounts
 from .metrics.states import States, compare_states, has_states
 from .scores import DocumentScore, Scores, Structure, TableScore
 from .slices import PageTable, page_tables, placed_on_scan
@@ -48,13 +48,15 @@ class Predicted(Protocol):
 
 @dataclass(frozen=True)
 class _Tool:
-    """What a result says besides texts, which decides what can be judged."""
+    """What a result says besides texts, which decides what can be judged.
+
+    Whether a tool says kinds, or how sure it is, is a matter of all its results together: one
+    that says nothing, because nothing was read, is to count as nothing said (see `Scores`).
+    """
 
     amount: Amount
-    kinds: bool = False
     places: bool = True  # says where its cells are; so it seems of a tool that found nothing
     states: bool = False
-    confidences: bool = False
     misprinted: frozenset[Address] = frozenset()
 
 
@@ -67,10 +69,8 @@ def judge(truth: Document, result: Document) -> DocumentScore:
     tool = _Tool(
         # What ran says that amounts were looked for, even where none was found.
         amount=stated_amount if result.steps else amount_reader(result.tables),
-        kinds=any(_kind(table) for table in result.tables),
         places=_places(result.tables),
         states=has_states(result),
-        confidences=has_confidences(result),
         misprinted=misprinted_cells(truth),
     )
     found = _on_scan(result)
@@ -79,10 +79,10 @@ def judge(truth: Document, result: Document) -> DocumentScore:
     whole = Scores(
         outside=outside_characters(truth, result) if truth.texts else None,
         joined=joined(truth, result, matching),
+        misprints=compare_misprints(
+            truth, result, _partners_of_addresses(matching) if tool.misprinted else {}
+        ),
     )
-    if tool.states:
-        noticed = compare_misprints(truth, result, _partners_of_addresses(matching))
-        whole = replace(whole, misprints=noticed)
     return replace(score, scores=score.scores + whole, rest=score.rest + whole)
 
 
@@ -95,8 +95,7 @@ def judge_tables(truth: Document, predicted: Sequence[Predicted]) -> DocumentSco
     pages = {page.number: page for page in truth.pages}
     pieces = [_placed(item, pages, number) for number, item in enumerate(predicted, start=1)]
     tables = [piece.table for piece in pieces]
-    kinds = any(_kind(table) for table in tables)
-    tool = _Tool(amount=amount_reader(tables), kinds=kinds, places=_places(tables))
+    tool = _Tool(amount=amount_reader(tables), places=_places(tables))
     return _judge(match(_on_scan(truth), pieces), tool)
 
 
@@ -162,9 +161,9 @@ def _table_scores(truth: PageTable, pair: Pair | None, tool: _Tool) -> Scores:
         amounts=amounts,
         aligned=after,
         characters=cell_characters(truth.table, result),
-        kinds=_kinds(truth.table, result) if tool.kinds else None,
+        kinds=_kinds(truth.table, result),
         states=_states(truth, cells, partners, tool),
-        risk=rank_amounts(cells, partners) if tool.confidences else None,
+        risk=rank_amounts(cells, partners),
     )
 
 
@@ -233,7 +232,7 @@ def _invented_scores(piece: PageTable, tool: _Tool) -> Scores:
         amounts=amounts,
         aligned=amounts,
         states=compare_states(piece.table.cells, ()) if tool.states else None,
-        risk=rank_amounts(piece.table.cells, ()) if tool.confidences else None,
+        risk=rank_amounts(piece.table.cells, ()),
     )
 
 

@@ -21,7 +21,7 @@ from .measuring import Cost
 from .metrics.amounts import WrongAmount
 from .metrics.bootstrap import Difference, Interval, difference_of, interval_of
 from .requirements import OVERALL, Requirement, Verdict
-from .scores import Scores, TableScore, sums_of
+from .scores import Scores, TableScore, is_judged, sums_of
 
 if TYPE_CHECKING:
     import numpy as np
@@ -191,7 +191,9 @@ class Evaluation:
             if ratio is not None and not ratio.denominator and not ratio.numerator:
                 figures[name] = None
         if kind is not None:
-            return figures | {"false_tables": None, "kinds_f1": None, SECONDS: None, PEAK: None}
+            # What was invented is of no kind, so neither is how much of the result is real.
+            none = ("false_tables", "detection_precision", "kinds_f1", SECONDS, PEAK)
+            return figures | dict.fromkeys(none)
         return figures | _costs(judged)
 
     def interval(self, tool: str, name: str, scope: str = OVERALL) -> Interval | None:
@@ -206,7 +208,9 @@ class Evaluation:
         if len(self.tools) < 2 or name in (SECONDS, PEAK):
             return None
         first, second = (self._documents(tool, scope) for tool in self.tools[:2])
-        known = [key for key in first if key in second and all(_has(name, s[key]) for s in (first, second))]
+        known = [
+            key for key in first if key in second and all(is_judged(name, s[key]) for s in (first, second))
+        ]
         one, other = (sums_of(name, [s[key] for key in known]) for s in (first, second))
         if one is None or other is None or not (one.counts.any() or other.counts.any()):
             return None
@@ -258,11 +262,6 @@ class Evaluation:
         import numpy as np
 
         return np.random.default_rng([self.setting.seed, zlib.crc32(f"{scope}/{name}".encode())])
-
-
-def _has(name: str, scores: Scores) -> bool:
-    """Whether a document has a figure at all."""
-    return scores.values().get(name) is not None
 
 
 def _costs(judged: Sequence[Judged]) -> dict[str, float | None]:

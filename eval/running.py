@@ -29,8 +29,8 @@ CROSSFOOT = "crossfoot"
 IMG2TABLE = "img2table"
 
 BASELINE_NOTE = (
-    "img2table is given the words that crossfoot read, so grids are compared; its seconds and memory "
-    "are for the grids alone."
+    "img2table is given the words that crossfoot read, cut at the rulings that crossfoot saw, so grids are "
+    "compared; its seconds and memory are for the grids alone."
 )
 """What a report says beside the baseline's figures."""
 
@@ -271,17 +271,27 @@ def score_of(
 
     if predictions is None:
         if result is None:
-            return judge_tables(truth, ()), None
+            return _nothing(truth, tool), None
         document = Document.load(result)
         if tool == CROSSFOOT:
             return judge_document(truth, document), _failure(document)
         return judge_tables(truth, on_scan(document)), _failure(document)
     found = _predictions(*predictions, stem)
     if found is None:
-        return judge_tables(truth, ()), "no prediction for it"
+        return _nothing(truth, predictions[1]), "no prediction for it"
     if isinstance(found, Document):
         return judge_document(truth, found), _failure(found)
     return judge_tables(truth, found), None
+
+
+def _nothing(truth: Document, tool: str) -> DocumentScore:
+    """The score of a tool that gave nothing: text outside tables is lost too, if it reads such."""
+    from .judging import judge as judge_document
+    from .judging import judge_tables
+
+    if tool != CROSSFOOT:
+        return judge_tables(truth, ())
+    return judge_document(truth, Document(replace(truth.source, pages=0), "failed"))
 
 
 def on_scan(document: Document) -> tuple[OnScan, ...]:

@@ -55,7 +55,9 @@ class Structure(Additive):
 class Scores(Additive):
     """All metrics of a table, a document or a group of them; `Scores()` is the sum of none.
 
-    `amounts` are judged at their address, `aligned` after rows and columns were aligned.
+    `amounts` are judged at their address, `aligned` after rows and columns were aligned. Kinds,
+    misprints and risk are counted for every result, and are n/a in a sum in which the tool says
+    no kind, no state, or nothing of how sure it is: a document that it failed on stays in.
     """
 
     detection: Detection = field(default_factory=Detection)
@@ -103,16 +105,16 @@ class Scores(Additive):
             "proven": states.proven_ratio if states else None,
             "proven_wrong": states.proven_wrong_rate if states else None,
             "corrections": states.corrections_ratio if states else None,
-            "misprints": self.misprints.ratio if self.misprints else None,
+            "misprints": self.misprints.ratio if self.misprints and states else None,
         }
 
     def values(self) -> dict[str, float | None]:
         """Every figure by name: the ratios, and what is none of sums; None is n/a."""
         ratios = {name: ratio.value if ratio is not None else None for name, ratio in self.ratios().items()}
         return ratios | {
-            "kinds_f1": self.kinds.macro_f1 if self.kinds is not None else None,
+            "kinds_f1": self.kinds.macro_f1 if self.kinds and self.kinds.are_given else None,
             **{
-                name: self.risk.coverage_at(rate) if self.risk is not None else None
+                name: self.risk.coverage_at(rate) if self.risk and self.risk.is_ranked else None
                 for name, rate in COVERAGES.items()
             },
             "false_tables": float(self.detection.false),
@@ -152,6 +154,19 @@ class DocumentScore:
     rest: Scores = field(default_factory=Scores)
 
 
+def is_judged(name: str, scores: Scores) -> bool:
+    """Whether a document bears on a figure: the truth has something for it, and so may the tool.
+
+    Raises:
+        KeyError: there is no such figure.
+    """
+    if name in COVERAGES:
+        return scores.risk is not None
+    if name in ("kinds_f1", "misprints"):
+        return (scores.kinds if name == "kinds_f1" else scores.misprints) is not None
+    return name not in COUNTS and scores.ratios()[name] is not None
+
+
 def sums_of(name: str, documents: Sequence[Scores]) -> Sums | None:
     """A figure of `Scores.values` as a function of sums over documents, for a bootstrap.
 
@@ -162,14 +177,17 @@ def sums_of(name: str, documents: Sequence[Scores]) -> Sums | None:
         KeyError: there is no such figure.
     """
     if name == "kinds_f1":
-        kinds = [scores.kinds for scores in documents]
-        return macro_f1_sums([k or Kinds() for k in kinds]) if any(k is not None for k in kinds) else None
+        kinds = [scores.kinds or Kinds() for scores in documents]
+        return macro_f1_sums(kinds) if any(k.are_given for k in kinds) else None
     if name in COVERAGES:
-        risks = [scores.risk for scores in documents]
-        known = any(risk is not None for risk in risks)
-        return coverage_sums([risk or Risk() for risk in risks], COVERAGES[name]) if known else None
+        risks = [scores.risk or Risk() for scores in documents]
+        return coverage_sums(risks, COVERAGES[name]) if any(r.is_ranked for r in risks) else None
     if name in COUNTS:
         return None
-    ratios = [scores.ratios()[name] for scores in documents]
+    if name == "misprints":
+        found = [scores.misprints.ratio if scores.misprints else None for scores in documents]
+        ratios = found if any(scores.states for scores in documents) else []
+    else:
+        ratios = [scores.ratios()[name] for scores in documents]
     some = next((ratio for ratio in ratios if ratio is not None), None)
     return ratio_sums([ratio or Ratio(0, 0, some.empty) for ratio in ratios]) if some else None

@@ -159,7 +159,11 @@ def test_kinds_are_judged_over_the_tables_that_were_found() -> None:
     assert kinds.macro_f1 == pytest.approx((0 + 2 / 3) / 2)
     assert kinds.accuracy == 0.5
     unkind = document(*(replace(t, kind=None) for t in (A, B)))
-    assert judge(TRUTH, unkind).scores.kinds is None
+    silent = judge(TRUTH, unkind).scores
+    assert silent.values()["kinds_f1"] is None
+    # In a set in which other documents have kinds, one without any is wrong rather than left out.
+    both = (silent + judge(TRUTH, TRUTH).scores).values()["kinds_f1"]
+    assert both == pytest.approx(2 / 3)
     assert judge(TRUTH, document(A, replace(B, kind=None))).scores.kinds == Kinds.of(
         [("budget.revenue", "budget.revenue"), ("budget.project", "")]
     )

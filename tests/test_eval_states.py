@@ -7,6 +7,7 @@ import pytest
 from crossfoot.document import Correction, Document, Mention, Problem, Reading, State, Table
 from crossfoot.eval.judging import judge
 from crossfoot.eval.metrics.risk import Risk
+from crossfoot.eval.scores import is_judged, sums_of
 from hypothesis import given
 from hypothesis import strategies as st
 from judged_documents import changed, document, place, table, without_row
@@ -36,7 +37,7 @@ def test_without_states_there_is_nothing_to_judge() -> None:
     scores = states(TRUTH)
     assert scores.states is None
     assert scores.misprints is None
-    assert scores.risk is None
+    assert not scores.risk.is_ranked
     assert scores.values()["proven"] is scores.values()["coverage_99"] is None
 
 
@@ -123,6 +124,23 @@ def problem(where: str) -> Problem:
 def test_a_label_that_points_nowhere_is_planted_and_not_found(where: dict[str, Any]) -> None:
     scores = states(claimed(TRUTH, 4, 1, "disputed"), misprinted(where))
     assert scores.misprints.by_kind == (("wrong_total", 1, 0),)
+
+
+def test_a_document_in_which_nothing_was_read_stays_in_the_set() -> None:
+    truth = misprinted(TOTAL)
+    known = states(claimed(TRUTH, 4, 1, "disputed"), truth)
+    failed = judge(truth, document()).scores
+    assert (known.values()["misprints"], known.values()["coverage_99"]) == (1.0, 1.0)
+    assert failed.values()["misprints"] is failed.values()["coverage_99"] is None
+    both = (known + failed).values()
+    assert (both["misprints"], both["coverage_99"]) == (0.5, 0.5)
+    for name in ("misprints", "coverage_99"):
+        sums = sums_of(name, [known, failed])
+        assert sums is not None
+        assert sums.counts.any(axis=1).all()  # it bears on the interval, too
+        assert sums.statistic(sums.counts.sum(axis=0, keepdims=True)) == 0.5
+        assert is_judged(name, failed)
+        assert sums_of(name, [failed]) is None
 
 
 def test_a_truth_without_labels_says_nothing_of_misprints() -> None:

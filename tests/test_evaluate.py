@@ -111,6 +111,12 @@ def test_what_cannot_be_read_counts_as_nothing_found(
     assert "\n" not in failed.failure
     assert found.values("crossfoot", "fax")["amounts"] == 0
     assert found.values("crossfoot", "fax")["teds"] == 0
+    assert found.values("crossfoot", "fax")["coverage_99"] is None  # nothing says how sure it is
+    clean, risk = found.scores("crossfoot", "clean").risk, found.scores("crossfoot").risk
+    assert clean is not None
+    assert risk is not None
+    assert found.values("crossfoot")["coverage_99"] == pytest.approx(clean.amounts / risk.amounts)
+    assert found.values("crossfoot", "fax")["characters_outside"] == 1
     assert found.values("crossfoot", "clean")["teds"] == 1
 
 

@@ -39,6 +39,11 @@ class Kinds:
         names = {name for true, given, _ in self.confusion for name in (true, given)}
         return tuple(sorted(names - {NONE}))
 
+    @property
+    def are_given(self) -> bool:
+        """Whether the result says a kind of any table; one that says none cannot be judged."""
+        return any(given != NONE for _, given, _ in self.confusion)
+
     def f1(self, label: str) -> float:
         """Harmonic mean of precision and recall of one kind; 0 where it was never right."""
         right = sum(n for true, given, n in self.confusion if true == given == label)

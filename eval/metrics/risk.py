@@ -14,14 +14,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ...document import Cell, Document
+from ...document import Cell
 from .alignment import Partners
 from .bootstrap import Sums
 
 if TYPE_CHECKING:
     import numpy as np
 
-_RANKS = {"confirmed": 0, "proven": 0, "corrected": 0, "unchecked": 1, None: 1, "disputed": 2}
+_UNRANKED = 1
+_RANKS = {"confirmed": 0, "proven": 0, "corrected": 0, "unchecked": 1, None: _UNRANKED, "disputed": 2}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,11 @@ class Risk:
         """All amounts, read or not."""
         return sum(count for _, _, count, _ in self.steps) + self.unread
 
+    @property
+    def is_ranked(self) -> bool:
+        """Whether anything says which amounts are surer: a state, or a confidence."""
+        return any(rank != _UNRANKED or doubt for rank, doubt, _, _ in self.steps)
+
     def curve(self) -> tuple[tuple[float, float], ...]:
         """(share accepted, share of these that are wrong), from the surest on."""
         points, accepted, errors = [], 0, 0
@@ -61,12 +67,6 @@ class Risk:
         if not self.amounts:
             return 1.0
         return max((share for share, rate in self.curve() if rate <= error_rate), default=0.0)
-
-
-def has_confidences(document: Document) -> bool:
-    """Whether a result says how sure it is of amounts, by a state or by a reading."""
-    cells = (cell for table in document.tables for cell in table.cells if cell.amount is not None)
-    return any(cell.state is not None or cell.reading is not None for cell in cells)
 
 
 def rank_amounts(cells: Iterable[Cell], partners: Partners) -> Risk:

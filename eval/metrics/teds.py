@@ -1,7 +1,8 @@
 """TEDS: how like two tables are as trees of rows and cells.
 
 Zhong, ShafieiBavani and Jimeno Yepes, "Image-based table recognition: data, model, and
-evaluation" (2020): 1 - edit distance / nodes of the larger tree, where a cell costs 1 to
+evaluation" (2020): 1 - edit distance / nodes of the larger tree, the root among them as in
+table-recognition-metric (the published program leaves it out), where a cell costs 1 to
 rename if its spans differ, else the share of its characters to edit. One normalisation
 differs from the published program: it never compares the text or spans of `<th>` and counts
 `<thead>` and `<tbody>` as nodes, so a tool's choice of tags would decide; here a header cell

@@ -134,12 +134,12 @@ def _distributions(evaluation: Evaluation) -> str:
     }
     scores = {tool: evaluation.scores(tool) for tool in evaluation.tools}
     charts = [_chart("TEDS of every table", plots.distribution(teds, "TEDS"))]
-    risks = {tool: s.risk.curve() for tool, s in scores.items() if s.risk is not None and s.risk.amounts}
+    risks = {tool: s.risk.curve() for tool, s in scores.items() if s.risk is not None and s.risk.is_ranked}
     if risks:
         curve = plots.curve(risks, "share of amounts accepted, surest first", "wrong among the accepted")
         charts.append(_chart("Coverage and risk of amounts", curve))
     guesses = scores[evaluation.tools[0]].kinds
-    if guesses is not None and guesses.confusion:
+    if guesses is not None and guesses.are_given:
         counts = {(true or "none", given or "none"): count for true, given, count in guesses.confusion}
         names = sorted({name for pair in counts for name in pair})
         charts.append(_chart("Kinds: true and said", plots.confusion(names, counts)))
