@@ -65,6 +65,9 @@ def evaluate(
         Path | None, typer.Option(help="Folder of earlier results; default: in the user's cache.")
     ] = None,
     use_cache: Annotated[bool, typer.Option("--cache-results/--no-cache", help="Keep results.")] = True,
+    time_limit: Annotated[
+        float, typer.Option(help="Seconds for one fixture; longer counts as nothing found.", min=1)
+    ] = 4 * 3600,
     seed: Annotated[int, typer.Option(min=0, help="Seed of the intervals.")] = 0,
     weights: Annotated[
         Path | None,
@@ -100,6 +103,7 @@ def evaluate(
         predictions=(predictions, form.value) if predictions and form else None,
         only=_selection(only or []),
         workers=workers,
+        time_limit=time_limit,
         cache=cache,
         use_cache=use_cache,
         seed=seed,

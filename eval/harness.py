@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from .. import __version__
 from ..errors import CrossfootError, InputError, MissingInput, OptionsError
-from .cache import Cache, Entry, file_digest, files_digest, fingerprint, program
+from .cache import Cache, Entry, files_digest, fingerprint, program
 from .hardware import Hardware, this_machine
 from .pool import Pool
 from .requirements import Requirement, check_scopes
@@ -35,8 +35,12 @@ __all__ = ["FORMATS", "Evaluation", "Plan", "evaluate"]
 
 T = TypeVar("T")
 D = TypeVar("D")
+R = TypeVar("R", Read, Against)
 OnProgress = Callable[[str, int, int], None]
 """Called with what is being done, how many fixtures are done, and of how many."""
+
+_HANDS = ("baseline.py", "running.py", "cache.py")
+"""Modules of the evaluation that have a hand in what the baseline gives."""
 
 FORMATS = ("html", "ppstructure", "mineru", "docling", CROSSFOOT)
 """Formats of predictions."""
@@ -53,6 +57,8 @@ class Plan:
             their format, one of `FORMATS`.
         only: for `damage`, `split` and `id`, the values to keep; nothing given keeps all.
         workers: worker processes; 0 works in this one, which isolates nothing.
+        time_limit: seconds that one step of one fixture may take in a worker process; what takes
+            longer counts as nothing found. Too low, and it costs long documents their result.
         cache: folder of earlier results; None for the user's cache. With `use_cache` off
             nothing is taken from it or left there.
         seed: of the bootstrap.
@@ -64,6 +70,7 @@ class Plan:
     predictions: tuple[Path, str] | None = None
     only: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     workers: int = 1
+    time_limit: float = 4 * 3600.0
     cache: Path | None = None
     use_cache: bool = True
     seed: int = 0
@@ -79,6 +86,8 @@ class Plan:
             raise OptionsError(f"must be one of {', '.join(FORMATS)}", name="--format")
         if not 0 <= self.workers <= 64:
             raise OptionsError("must be between 1 and 64", name="--workers")
+        if not self.time_limit > 0:
+            raise OptionsError("must be above 0", name="--time-limit")
         if self.seed < 0:
             raise OptionsError("must not be negative", name="--seed")
 
@@ -113,6 +122,8 @@ def evaluate(
     if plan.predictions is not None and not plan.predictions[0].is_dir():
         raise MissingInput("no such folder", name=str(plan.predictions[0]))
     chosen = _chosen(fixtures, plan)
+    if plan.predictions is not None:
+        _check_stems(chosen)
     check_scopes(plan.requirements, {SMALL, *(f.damage for f in chosen.fixtures)})
     with _folder(plan) as folder:
         run = _Run(plan, folder.cache, this_machine(), on_progress or _silent)
@@ -144,6 +155,24 @@ def _chosen(fixtures: Path | str | FixtureSet, plan: Plan) -> FixtureSet:
         given = ", ".join(f"{key}={value}" for key, values in plan.only.items() for value in values)
         raise MissingInput(f"no fixture with {given}", name=str(found.root))
     return replace(found, fixtures=kept)
+
+
+def _check_stems(chosen: FixtureSet) -> None:
+    """Predictions are found by the names of the sources, so these must differ.
+
+    Raises:
+        OptionsError: two sources have one name, so what is of which is not clear.
+    """
+    seen: dict[str, Fixture] = {}
+    for fixture in chosen.fixtures:
+        other = seen.setdefault(fixture.source.stem, fixture)
+        if other.source != fixture.source:
+            raise OptionsError(
+                f"the sources of fixtures {other.id} and {fixture.id} have one name, {fixture.source.stem}, "
+                "so a prediction could be of either",
+                name="--predictions",
+                remedy="choose one of them with --only, or rename a source",
+            )
 
 
 @dataclass
@@ -192,19 +221,18 @@ class _Run:
         if CROSSFOOT in self.plan.tools:
             options = self._options()
             key = self._fingerprint(options, on_fetch)
-            results[CROSSFOOT] = self._read(
-                CROSSFOOT, key, fixtures, read, lambda f, _: Read(f, options, self.cache.root, key)
-            )
+            tasks = [Read(f, options, self.cache.root, key) for f in fixtures]
+            results[CROSSFOOT] = self._read(CROSSFOOT, tasks, read)
             if IMG2TABLE in self.plan.tools:
-                of = results[CROSSFOOT]
-                key = fingerprint(key, file_digest(Path(__file__).with_name("baseline.py")))
-                results[IMG2TABLE] = self._read(
-                    IMG2TABLE,
-                    key,
-                    fixtures,
-                    read_against,
-                    lambda f, i: Against(f, of[i].entry, self.cache.root, key),
-                )
+                key = fingerprint(key, files_digest([Path(__file__).with_name(n) for n in _HANDS]))
+                # A grid without words, as crossfoot had failed, must not be found when it has not.
+                wordless = fingerprint(key, "no words")
+                entries = [result.entry for result in results[CROSSFOOT]]
+                against = [
+                    Against(f, entry, self.cache.root, key if entry else wordless)
+                    for f, entry in zip(fixtures, entries, strict=True)
+                ]
+                results[IMG2TABLE] = self._read(IMG2TABLE, against, read_against)
         return results
 
     def judged(
@@ -235,18 +263,13 @@ class _Run:
         parts = (part for _, found in sorted(judged.items()) for part in found)
         return tuple(part for part in parts if part.fixture not in refused), list(refused.values())
 
-    def _read(
-        self,
-        tool: str,
-        key: str,
-        fixtures: Sequence[Fixture],
-        function: Callable[[T], Entry],
-        task: Callable[[Fixture, int], T],
-    ) -> list[_Result]:
-        """A result per fixture, from the cache or by running the tool."""
-        results = [_Result(self.cache.find(key, f.sha256), cached=True) for f in fixtures]
+    def _read(self, tool: str, tasks: Sequence[R], function: Callable[[R], Entry]) -> list[_Result]:
+        """A result per task, from the cache or by running the tool."""
+        results = [
+            _Result(self.cache.find(task.fingerprint, task.fixture.sha256), cached=True) for task in tasks
+        ]
         missing = [i for i, result in enumerate(results) if result.entry is None]
-        answers = self._all(tool, function, [task(fixtures[i], i) for i in missing])
+        answers = self._all(tool, function, [tasks[i] for i in missing])
         for index, answer in zip(missing, answers, strict=True):
             if isinstance(answer, Entry):
                 results[index] = _Result(answer)
@@ -257,7 +280,7 @@ class _Run:
     def _all(self, label: str, function: Callable[[T], D], tasks: Sequence[T]) -> list[D | Exception]:
         answers: dict[int, D | Exception] = {}
         self.report(label, 0, len(tasks))
-        with Pool(self.plan.workers, self.threads) as pool:
+        with Pool(self.plan.workers, self.threads, self.plan.time_limit) as pool:
             for index, answer in pool.each(function, tasks):
                 answers[index] = answer
                 self.report(label, len(answers), len(tasks))

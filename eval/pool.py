@@ -1,4 +1,4 @@
-"""Worker processes of which one may die without taking more than its own task along.
+"""Worker processes of which one may die, or hang, without taking more than its own task along.
 
 Each worker is an executor of one process: when it breaks, the task that broke it is known,
 and a fresh process takes its place. Processes are spawned, since the models' threads do not
@@ -7,9 +7,11 @@ survive a fork, and leave Ctrl-C to the process that started them.
 
 from __future__ import annotations
 
+import math
 import os
 import signal
-from collections.abc import Callable, Iterator, Sequence
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import get_context
@@ -18,6 +20,7 @@ from typing import TypeVar
 
 from ..errors import EngineError, ForkError, WeightsError
 
+_Running = tuple[int, int, float]  # number of the worker, index of the task, when its time is up
 Task = TypeVar("Task")
 Done = TypeVar("Done")
 
@@ -30,17 +33,24 @@ class WorkerDied(Exception):
     """The process that worked on a task ended without an answer."""
 
 
+class TookTooLong(WorkerDied):
+    """The process that worked on a task was ended, as it had not answered in time."""
+
+
 class Pool:
     """Runs a function over tasks in worker processes, or in this process.
 
     Args:
         workers: how many processes; 0 for none, which isolates nothing and starts at once.
         threads: threads that each may use.
+        limit: seconds that a task may take before its process is ended; None for any time, which
+            is also what it has in this process.
     """
 
-    def __init__(self, workers: int, threads: int) -> None:
+    def __init__(self, workers: int, threads: int, limit: float | None = None) -> None:
         self.workers = workers
         self.threads = threads
+        self.limit = limit
         self._executors: dict[int, ProcessPoolExecutor] = {}
         self._pids: dict[int, int] = {}
 
@@ -64,21 +74,21 @@ class Pool:
         """(index of the task, what it gave or raised), in the order in which they end.
 
         Raises:
-            WeightsError, EngineError: what the function needs is not there for any task.
+            WeightsError, EngineError: what the function needs is not there for any task, or no
+                process can be started.
         """
         if self.workers == 0:
             for index, task in enumerate(tasks):
                 yield index, _answer(lambda task=task: function(task))  # type: ignore[misc]
             return
         waiting = iter(enumerate(tasks))
-        running: dict[Future[Done], tuple[int, int]] = {}
+        running: dict[Future[Done], _Running] = {}
         for number in range(min(self.workers, len(tasks), _MOST)):
             self._next(number, waiting, running, function)
         while running:
-            ended, _ = wait(running, return_when=FIRST_COMPLETED)
-            for future in ended:
-                number, index = running.pop(future)
-                answer = _answer(future.result)
+            for future in _ended(running):
+                number, index, _ = running.pop(future)
+                answer = _answer(future.result) if future.done() else self._late()
                 if isinstance(answer, WorkerDied):
                     self._end(number, kill=True)
                 self._next(number, waiting, running, function)
@@ -88,19 +98,30 @@ class Pool:
         self,
         number: int,
         waiting: Iterator[tuple[int, Task]],
-        running: dict[Future[Done], tuple[int, int]],
+        running: dict[Future[Done], _Running],
         function: Callable[[Task], Done],
     ) -> None:
         following = next(waiting, None)
         if following is not None:
             index, task = following
-            running[self._executor(number).submit(function, task)] = number, index
+            until = time.monotonic() + self.limit if self.limit is not None else math.inf
+            running[self._executor(number).submit(function, task)] = number, index, until
+
+    def _late(self) -> TookTooLong:
+        return TookTooLong(f"took longer than {self.limit:g} s, so its process was ended")
 
     def _executor(self, number: int) -> ProcessPoolExecutor:
         if number not in self._executors:
             executor = ProcessPoolExecutor(1, get_context("spawn"), _start, (self.threads,))
             self._executors[number] = executor
-            self._pids[number] = executor.submit(os.getpid).result()
+            try:
+                self._pids[number] = executor.submit(os.getpid).result()
+            except BrokenProcessPool:
+                raise EngineError(
+                    "ends as soon as it is started",
+                    name="a worker process",
+                    remedy="evaluate under `if __name__ == '__main__':`, or with 0 workers in this process",
+                ) from None
         return self._executors[number]
 
     def _end(self, number: int, *, kill: bool) -> None:
@@ -115,6 +136,16 @@ class Pool:
                     process.kill()
             except psutil.Error:
                 pass  # it has ended by itself
+
+
+def _ended(running: Mapping[Future[Done], _Running]) -> list[Future[Done]]:
+    """Wait until tasks end or run out of time, and give those."""
+    left = min(until for *_, until in running.values()) - time.monotonic()
+    ended, others = wait(
+        running, timeout=None if left == math.inf else max(0.0, left), return_when=FIRST_COMPLETED
+    )
+    now = time.monotonic()
+    return [*ended, *(future for future in others if running[future][2] <= now)]
 
 
 def _answer(call: Callable[[], Done]) -> Done | Exception:

@@ -271,7 +271,7 @@ def score_of(
 
     if predictions is None:
         if result is None:
-            return _nothing(truth, tool), None
+            return _nothing(truth, tool.partition(" ")[0]), None
         document = Document.load(result)
         if tool == CROSSFOOT:
             return judge_document(truth, document), _failure(document)

@@ -44,7 +44,7 @@ def run(fixtures: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     model.mkdir()
     monkeypatch.setattr("crossfoot.models.weights.WeightStore.ensure", lambda *_: model)
     monkeypatch.setattr(running, "_digitizer", lambda options: Replay({f"{SUMMARY}-fax": misread}))
-    monkeypatch.setattr("crossfoot.eval.harness.Pool", lambda workers, threads: Pool(0, threads))
+    monkeypatch.setattr("crossfoot.eval.harness.Pool", lambda workers, threads, limit: Pool(0, threads))
 
     def call(*arguments: str | Path) -> Result:
         given = [str(a) for a in arguments]

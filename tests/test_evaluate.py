@@ -10,13 +10,14 @@ from pathlib import Path
 
 import psutil
 import pytest
+from crossfoot.datasets.fixtures import load_set, write_manifest
 from crossfoot.document import Cell, Document, Problem
 from crossfoot.errors import DamagedInput, InputError, MissingInput, OptionsError, WeightsError
 from crossfoot.eval import harness, running
 from crossfoot.eval.cache import Cache, fingerprint
 from crossfoot.eval.harness import Plan, evaluate
 from crossfoot.eval.measuring import Cost, Meter
-from crossfoot.eval.pool import Pool, WorkerDied
+from crossfoot.eval.pool import Pool, TookTooLong, WorkerDied
 from crossfoot.eval.requirements import parse_requirements
 from crossfoot.eval.results import SMALL, Evaluation
 from crossfoot.layout.options import LayoutOptions
@@ -386,6 +387,7 @@ def test_predictions_in_the_own_format_keep_what_only_it_says(
         {"workers": -1},
         {"workers": 65},
         {"seed": -1},
+        {"time_limit": 0},
     ],
 )
 def test_plans_that_contradict_themselves_are_refused(changes: dict[str, object]) -> None:
@@ -399,6 +401,48 @@ def test_a_dead_worker_costs_its_own_task() -> None:
     assert [answers[i] for i in (0, 3, 4)] == [1, 9, 16]
     assert isinstance(answers[1], WorkerDied)
     assert isinstance(answers[2], ValueError)
+
+
+def test_a_worker_that_hangs_costs_its_own_task() -> None:
+    started = time.monotonic()
+    with Pool(2, 1, limit=3) as pool:
+        answers = dict(pool.each(square_or_die, [99, 2, 3]))
+        stuck = pool.processes
+    assert time.monotonic() - started < 60
+    assert isinstance(answers[0], TookTooLong)
+    assert "longer than 3 s" in str(answers[0])
+    assert [answers[1], answers[2]] == [4, 9]
+    assert len(stuck) == 1  # the process that hung was ended, and no other was needed
+
+
+def test_a_grid_without_words_is_not_kept_for_when_there_are_words(
+    fixtures: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chosen = {"id": (f"{BASIC}-clean",)}
+    replay(monkeypatch, {f"{BASIC}-clean": crash})
+    first = evaluate(fixtures, plan(tmp_path, against="img2table", only=chosen))
+    assert first.values("img2table")["amounts"] == 0
+    replay(monkeypatch)
+    second = evaluate(fixtures, plan(tmp_path, against="img2table", only=chosen))
+    assert second.values("img2table")["amounts"] == 1
+
+
+def test_sources_of_one_name_have_no_predictions(samples: Path, tmp_path: Path) -> None:
+    folder = make_set(samples, tmp_path / "set", DAMAGES)
+    moved = []
+    for fixture in load_set(folder).fixtures:
+        if not fixture.id.startswith(SUMMARY):
+            continue
+        source = folder / fixture.damage / "page.pdf"
+        source.parent.mkdir()
+        moved.append(replace(fixture, source=fixture.source.rename(source)))
+    write_manifest(folder, moved)
+    theirs = tmp_path / "theirs"
+    theirs.mkdir()
+    with pytest.raises(OptionsError, match="have one name, page"):
+        evaluate(folder, plan(tmp_path, predictions=(theirs, "html")))
+    alone = evaluate(folder, plan(tmp_path, predictions=(theirs, "html"), only={"damage": ("fax",)}))
+    assert len(alone.judged) == 1
 
 
 def test_an_interrupted_pool_leaves_no_process_behind() -> None:
