@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal, DivisionByZero, InvalidOperation, localcontext
@@ -10,6 +11,7 @@ from math import prod
 from .. import amounts
 from ..document import Cell, Document, Equation, Mention, Table, Term
 
+_NUMBER = re.compile(r"\d+(?:\.\d+)?", re.ASCII)  # of a label: 产出指标（40分）
 Fault = tuple[str, str]
 """Address in the document and reason."""
 
@@ -78,15 +80,18 @@ def _term(values: _Values, term: Term, name: str) -> Decimal:
 
 
 def _number(cell: Cell) -> Decimal:
-    """The number that a cell prints; percentages and counts bear no amount but have one."""
+    """The number that a cell prints; percentages, counts and weights in labels are no amount but one."""
     if cell.amount is not None:
         return cell.amount
     if amounts.printed(cell.text) in ("blank", "dash"):
         return Decimal(0)
     parsed = amounts.parse(cell.text)
-    if parsed is None:
+    if parsed is not None:
+        return parsed.value
+    numbers = _NUMBER.findall(amounts.normalize(cell.text))
+    if len(numbers) != 1:
         raise _NoValueError(f"{cell.text[:40]!r} is no number")
-    return parsed.value
+    return Decimal(numbers[0])
 
 
 def _residual(equation: Equation, total: Decimal, terms: list[Decimal]) -> Decimal | None:

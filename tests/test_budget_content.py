@@ -21,7 +21,7 @@ from crossfoot.datasets.disclosure.numbers import draw_numbers
 from crossfoot.datasets.kinds import BUDGET
 from crossfoot.document import Cell, Table
 
-SEEDS = range(200)
+SEEDS = range(100)
 ORIGINS = {"code_tree", "total_row", "header_tree", "printed_formula", "outline", "balance", "ratio"}
 UNIT = {"万元": Decimal(10_000), "元": Decimal(1), "亿元": Decimal(10**8)}
 TITLES = {

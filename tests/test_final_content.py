@@ -13,7 +13,7 @@ from crossfoot.datasets.disclosure.final_narrative import narrative
 from crossfoot.datasets.disclosure.other import OTHER_TABLES
 from crossfoot.datasets.kinds import FINAL
 
-SEEDS = range(200)
+SEEDS = range(100)
 
 
 @pytest.fixture(scope="module")

@@ -419,6 +419,24 @@ def test_equations_are_computed_again(equation, reason):
         assert want in got
 
 
+@pytest.mark.parametrize(
+    ("label", "reasons"),
+    [
+        ("产出指标（3分）", []),
+        ("产出指标（40分）", ["it does not hold"]),
+        ("产出指标（3分，占10%）", ["is no number"]),
+        ("产出指标", ["is no number"]),
+    ],
+)
+def test_a_label_counts_for_its_only_number(label, reasons):
+    texts = [(label, None), ("1.00", "1.00"), ("2.00", "2.00")]
+    equation = numbered((0, 0), (0, 1), (0, 2), residual="0.00", holds=True)
+    got = found(document(*texts, equations=[equation]))
+    for reason in reasons:
+        assert any(reason in line for line in got)
+    assert bool(got) == bool(reasons)
+
+
 @given(
     st.lists(st.decimals(-(10**12), 10**12, places=2), min_size=2, max_size=6), st.decimals(-1, 1, places=2)
 )

@@ -180,3 +180,26 @@ def test_no_telephones_and_only_invented_names(made):
         for cell in item.table.cells:
             if cell.text in ("项目负责人", "填报人"):
                 assert by_place[cell.row, cell.col + cell.col_span].text in ("", "张某某", "李某", "王某某")
+
+
+def test_weights_in_labels_nest_and_no_score_exceeds_its_weight(made):
+    nested = bounded = 0
+    for _, kinds in made.values():
+        for item in kinds["performance.self_evaluation"]:
+            cells = {(c.row, c.col): c for c in item.table.cells}
+            labels = {
+                at for at, cell in cells.items() if at[1] < 2 and re.fullmatch(r".+标（\d+分）", cell.text)
+            }
+            sums = {
+                (r.total.row, r.total.col)
+                for r in item.relations
+                if r.relation == "sum" and r.strength == "law"
+            }
+            assert labels
+            assert labels <= sums
+            nested += len(labels)
+            bounds = [r for r in item.relations if r.relation == "at_most"]
+            assert {r.strength for r in bounds} == {"law"}
+            bounded += len(bounds)
+    assert nested > 100
+    assert bounded > 100

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 import weakref
 from collections.abc import Iterator
 from decimal import Decimal
@@ -184,8 +185,9 @@ def test_the_pages_of_a_document_are_not_held_together(
 
 
 def number(text: str) -> Decimal:
-    """The number that a cell prints; a blank or a dash counts as nothing."""
-    parsed = amounts.parse(text)
+    """The number that a cell prints, of a label its weight; a blank or a dash counts as nothing."""
+    weight = re.fullmatch(r"\D+（(\d+)分）", text)
+    parsed = amounts.parse(weight[1] if weight else text)
     return parsed.value if parsed else Decimal(0)
 
 
@@ -307,6 +309,7 @@ def test_misprints_of_every_sort_are_planted(spoilt: Spoilt) -> None:
         "copied_amount",
         "ratio_off",
         "wrong_formula",
+        "wrong_weight",
         "another_draft",
         "extra_project",
         "narrative_of_another_version",

@@ -185,7 +185,7 @@ class _Block:
                     (At(builder.key, line, now), Decimal(1)),
                     (At(builder.key, line, before), Decimal(-1)),
                 ]
-                _state(builder, at, terms, origin, "usual")
+                _state(builder, at, terms, origin, "law" if self.formulas else "usual")
             if leaf.rate is not None:
                 part, whole = (At(builder.key, line, self.cols[key]) for key in leaf.rate)
                 builder.ratio(line, col, part, whole, sign=leaf.sign)

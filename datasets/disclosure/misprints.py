@@ -69,6 +69,21 @@ def _wrong_total(content: DisclosureContent, rng: np.random.Generator) -> Plante
     return _misprint("wrong_total", content, rng, totals, _other_digit)
 
 
+def _wrong_weight(content: DisclosureContent, rng: np.random.Generator) -> Planted | None:
+    """A label that prints another weight than its parts have: 产出指标（45分）."""
+    cells = _cells(content)
+    labels = {r.total for r in _sums(content) if isinstance(r.total, At)}
+    found = sorted(
+        (at for at in labels if _digits(cells[at].text) and not amounts.parse(cells[at].text)),
+        key=lambda at: (at.key, at.row, at.col),
+    )
+    if not found:
+        return None
+    at = found[int(rng.integers(len(found)))]
+    printed = _other_digit(cells[at].text, rng)
+    return _print(content, "wrong_weight", at, printed) if printed else None
+
+
 def _swapped_digits(content: DisclosureContent, rng: np.random.Generator) -> Planted | None:
     parts = [term for r in _sums(content) for term, _ in r.terms if isinstance(term, At)]
     return _misprint("swapped_digits", content, rng, parts, _swapped)
@@ -166,6 +181,7 @@ _SORTS: tuple[Callable[[DisclosureContent, np.random.Generator], Planted | None]
     _copied_amount,
     _ratio_off,
     _wrong_formula,
+    _wrong_weight,
 )
 
 

@@ -6,9 +6,10 @@ the weight times the rate as printed.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
+from itertools import pairwise
 
 from ..content import At, RelationContent
 from .accounts import Flow, Project, Quantity
@@ -144,12 +145,13 @@ class _Evaluation:
         )  # fmt: skip
         scored = self._draw()
         start = form.row
+        levels: list[dict[At, range]] = []
         for col, level in enumerate(("first", "second")):
             names = [getattr(line.indicator, level) for line in scored]
             groups = {
                 name: sum(s.weight for s, n in zip(scored, names, strict=True) if n == name) for name in names
             }
-            form.runs(col, [f"{name}（{groups[name]}分）" for name in names], start)
+            levels.append(form.runs(col, [f"{name}（{groups[name]}分）" for name in names], start))
         named = self.context.habit("third level weights", "yes", "no") == "yes"
         placed = []
         for line in scored:
@@ -158,10 +160,19 @@ class _Evaluation:
             form.value(4, line.outcome)
             weight, score = self._score(5, Decimal(line.weight)), self._score(7, line.score)
             form.value(6, _STANDARD)
-            form.table.sum(score, [weight], "outline", "hint", "at_most", numbers=_SCORES)
+            form.table.sum(score, [weight], "outline", "law", "at_most", numbers=_SCORES)
             placed.append((weight, score))
             form.row += 1
+        levels.append({weight: range(weight.row, weight.row + 1) for weight, _ in placed})
+        for above, below in pairwise(levels):
+            self._nest(above, below)
         return placed
+
+    def _nest(self, above: Mapping[At, range], below: Mapping[At, range]) -> None:
+        """Weights in labels nest: 产出指标（40分） is 数量指标（34分） and what else stands beside it."""
+        for label, rows in above.items():
+            parts = [at for at in below if at.row in rows]
+            self.form.table.sum(label, parts, "outline", numbers=_SCORES)
 
     def _draw(self) -> list[_Scored]:
         """Indicators with weights that leave those of the money out of 100."""

@@ -72,15 +72,18 @@ class Form:
             col += width
         self.row += 1
 
-    def runs(self, col: int, texts: Sequence[str], first: int, *, across: int = 1) -> None:
-        """Labels down a column from row `first`; equal neighbours share a cell."""
+    def runs(self, col: int, texts: Sequence[str], first: int, *, across: int = 1) -> dict[At, range]:
+        """Labels down a column from row `first`; equal neighbours share a cell. The rows of each."""
+        placed: dict[At, range] = {}
         start = 0
         while start < len(texts):
             stop = start + 1
             while stop < len(texts) and texts[stop] == texts[start]:
                 stop += 1
             self.label(col, texts[start], down=stop - start, across=across, row=first + start)
+            placed[self.at(first + start, col)] = range(first + start, first + stop)
             start = stop
+        return placed
 
 
 def current(context: Context, project: Project) -> Quantity:

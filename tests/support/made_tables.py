@@ -1,5 +1,6 @@
 """What makers of tables made, judged by the printed cells alone."""
 
+import re
 from decimal import Decimal
 
 import numpy as np
@@ -24,10 +25,11 @@ def context(seed, stage):
 
 
 def number(text):
-    """The number in a text, blank and dash as nothing."""
+    """The number in a text, blank and dash as nothing; of a label its weight: 产出指标（40分）."""
     if amounts.printed(text) in ("blank", "dash"):
         return Decimal(0)
-    parsed = amounts.parse(text)
+    weight = re.fullmatch(r"\D+（(\d+)分）", text)
+    parsed = amounts.parse(weight[1] if weight else text)
     assert parsed is not None, text
     return parsed.value
 
