@@ -37,10 +37,11 @@ def benchmark(
       crossfoot benchmark full --out out/benchmark
     """
     from ..eval import benchmark as sets
+    from ..eval.harness import MAX_WORKERS
     from .evaluation import show
 
     started = time.perf_counter()
-    workers = workers or os.cpu_count() or 1
+    workers = min(workers or os.cpu_count() or 1, MAX_WORKERS)
     console = summary.output_console()
     with Bar(quiet) as bar:
         chosen = sets.load(name)

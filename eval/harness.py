@@ -22,7 +22,7 @@ from ..errors import CrossfootError, InputError, MissingInput, OptionsError
 from .cache import Cache, Entry, files_digest, fingerprint, program
 from .hardware import Hardware, this_machine
 from .pool import Pool
-from .requirements import Requirement, check_scopes
+from .requirements import OVERALL, Requirement, check_scopes
 from .results import SMALL, Evaluation, Judged, Setting
 from .running import CROSSFOOT, IMG2TABLE, Against, Judge, Read, check, judge, read, read_against
 
@@ -39,6 +39,7 @@ R = TypeVar("R", Read, Against)
 OnProgress = Callable[[str, int, int], None]
 """Called with what is being done, how many fixtures are done, and of how many."""
 
+MAX_WORKERS = 64  # each holds the models: more are rather a mistake than a machine
 _HANDS = ("baseline.py", "running.py", "cache.py")
 """Modules of the evaluation that have a hand in what the baseline gives."""
 
@@ -84,8 +85,8 @@ class Plan:
             raise OptionsError(f"{which} compared with {others[0]} alone", name="--against")
         if self.predictions is not None and self.predictions[1] not in FORMATS:
             raise OptionsError(f"must be one of {', '.join(FORMATS)}", name="--format")
-        if not 0 <= self.workers <= 64:
-            raise OptionsError("must be between 1 and 64", name="--workers")
+        if not 0 <= self.workers <= MAX_WORKERS:
+            raise OptionsError(f"must be between 1 and {MAX_WORKERS}", name="--workers")
         if not self.time_limit > 0:
             raise OptionsError("must be above 0", name="--time-limit")
         if self.seed < 0:
@@ -210,7 +211,10 @@ class _Run:
     def usable(self, fixtures: Sequence[Fixture]) -> tuple[list[Fixture], list[Refusal]]:
         """The fixtures whose truth can be read, and what is wrong with the others."""
         answers = self._all("checking", check, fixtures)
-        reasons = [str(a) if isinstance(a, Exception) else a for a in answers]
+        reasons = [
+            _reserved(f) or (str(a) if isinstance(a, Exception) else a)
+            for f, a in zip(fixtures, answers, strict=True)
+        ]
         usable = [f for f, reason in zip(fixtures, reasons, strict=True) if reason is None]
         refused = [_refusal(f, r) for f, r in zip(fixtures, reasons, strict=True) if r is not None]
         return usable, refused
@@ -323,6 +327,12 @@ def _folder(plan: Plan) -> Iterator[_Folder]:
     except BaseException:
         shutil.rmtree(place, ignore_errors=True)
         raise
+
+
+def _reserved(fixture: Fixture) -> str | None:
+    """Why the name of a damage cannot head figures of its own, or None."""
+    taken = fixture.damage in (OVERALL, SMALL)
+    return f"damage {fixture.damage!r} is the name of another group of figures" if taken else None
 
 
 def _refusal(fixture: Fixture, reason: str) -> Refusal:

@@ -162,6 +162,19 @@ def test_a_refused_fixture_costs_itself_alone(
     assert "covered" in lines[1] or "cover" in lines[1]
 
 
+@pytest.mark.parametrize("damage", ["all", SMALL])
+def test_no_damage_is_named_like_a_sum(
+    samples: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, damage: str
+) -> None:
+    replay(monkeypatch)
+    folder = make_set(samples, tmp_path / "set", [(SUMMARY, damage), (BASIC, "clean")])
+    found = evaluate(folder, plan(tmp_path))
+    assert found.scopes == ("clean", "all")
+    assert [refusal.reason for refusal in found.refusals] == [
+        f"damage {damage!r} is the name of another group of figures"
+    ]
+
+
 def test_nothing_usable_is_an_error(fixtures: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     replay(monkeypatch)
     for truth in fixtures.glob("*.json"):

@@ -150,6 +150,17 @@ def test_a_truth_that_has_gone_costs_its_picture_alone(evaluated: Evaluate) -> N
     assert "No such file" in bad.bad_tables(found)
 
 
+def test_a_picture_that_cannot_be_drawn_does_not_cost_the_report(
+    evaluated: Evaluate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> str:
+        raise ValueError("no <matrix>")
+
+    found = evaluated(misread)
+    monkeypatch.setattr(bad, "picture", broken)
+    assert "no &lt;matrix&gt;" in bad.bad_tables(found)
+
+
 def test_files_for_other_programs_say_the_same(evaluated: Evaluate, tmp_path: Path) -> None:
     import pandas
 

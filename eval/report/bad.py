@@ -61,7 +61,7 @@ def _article(judged: Judged, row: TableRow) -> str:
     about = " · ".join(escaped(fact) for fact in facts if fact)
     try:
         body = _body(judged, row)
-    except (CrossfootError, OSError) as error:  # a file that has gone meanwhile
+    except Exception as error:  # a file that has gone meanwhile; nothing here may cost the report
         body = f"<p class='cut'>{escaped(error)}</p>"
     return f"<article class='bad'><h3>{escaped(place)}</h3><p class='about'>{about}</p>{body}</article>"
 
