@@ -2,7 +2,12 @@
 
 import hashlib
 import json
+import os
 import re
+import signal
+import subprocess
+import sys
+import time
 import weakref
 from collections.abc import Iterator
 from decimal import Decimal
@@ -21,7 +26,7 @@ from crossfoot.datasets.fonts import DEFAULT_FONTS, installed
 from crossfoot.datasets.style import Style
 from crossfoot.datasets.synthesize import Order, synthesize
 from crossfoot.document import Document
-from crossfoot.errors import CrossfootError, InputError, OutputError
+from crossfoot.errors import CrossfootError, InputError, MissingInput, OutputError
 
 needs_fonts = pytest.mark.skipif(
     not set(DEFAULT_FONTS) & set(installed().families()),
@@ -179,6 +184,30 @@ def test_the_pages_of_a_document_are_not_held_together(
     synthesize(order, tmp_path)
     assert len(alive) > 3
     assert most <= 3  # the page, the one after it, and at most one that is still being let go
+
+
+@needs_fonts
+@pytest.mark.skipif(sys.platform == "win32", reason="Ctrl-C reaches a console's processes another way")
+def test_an_interrupted_run_ends_at_once_and_leaves_no_set(tmp_path: Path) -> None:
+    main = "from crossfoot.cli import main; raise SystemExit(main())"
+    command = [sys.executable, "-P", "-c", main, "synthesize", "500", str(tmp_path / "out")]
+    run = subprocess.Popen(  # noqa: S603
+        [*command, "--workers", "2", "--kind", "final.three_public", "-q"],
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+    )
+    try:
+        until = time.monotonic() + 60
+        while not list(tmp_path.glob("out/*.json")) and run.poll() is None and time.monotonic() < until:
+            time.sleep(0.05)
+        os.killpg(run.pid, signal.SIGINT)  # as a terminal does: to the workers as well
+        _, said = run.communicate(timeout=20)
+    finally:
+        run.kill()
+    assert run.returncode == 130
+    assert said == b"crossfoot: interrupted\n"
+    with pytest.raises(MissingInput):
+        load_set(tmp_path / "out")
 
 
 # What follows recomputes every relation from the text of cells and mentions alone.
@@ -364,6 +393,20 @@ def test_a_wrong_formula_names_the_totals_that_it_should_give(spoilt: Spoilt) ->
                 notes = {note for t in wrong.tables for note in t.notes}
                 (printed,) = notes - {note for t in right.tables for note in t.notes}
                 assert printed in misprint.note
+
+
+def test_no_class_is_printed_before_it_was_introduced() -> None:
+    seen = set()
+    for seed in range(60):
+        kinds = ("budget.revenue_expenditure_summary", "final.revenue_expenditure_summary")
+        content = draw_disclosure("d", (1, 81, seed), Recipe(kinds=kinds, misprints=0))
+        texts = "".join(cell.text for table in content.tables for cell in table.cells)
+        for name, since in (("灾害防治", 2019), ("抗疫特别国债", 2020)):
+            if name in texts:
+                seen.add(name)
+                # Who spends it prints it whatever the year.
+                assert content.year >= since or "应急管理" in content.organization, (seed, name)
+    assert len(seen) == 2
 
 
 def test_an_item_that_projects_may_pay_for_as_well_is_only_a_hint() -> None:

@@ -10,7 +10,7 @@ from .budget_grid import Group, Row
 from .budget_header import NEVER, Where
 from .budget_wording import Labels, economic_name, function_name
 from .building import Context
-from .catalogue import function_classes, ordinal, subjects
+from .catalogue import classes_since, function_classes, ordinal, subjects
 
 PERSONNEL = ("301", "303")
 """人员经费: the classes of economic codes that pay people."""
@@ -138,7 +138,10 @@ def unit_rows(
 
 def class_rows(context: Context, of: Quantity, every: bool, style: str) -> tuple[Row, ...]:
     """Functional classes of a summary: every one or only those of `of`; numbered, coded or plain."""
-    codes = function_classes() if every else tuple(context.accounts.functions(of, 3))
+    accounts = context.accounts
+    used = tuple(accounts.functions(of, 3))
+    listed = (code for code in function_classes() if code in used or classes_since(code) <= accounts.year)
+    codes = tuple(listed) if every else used
     rows = []
     for index, code in enumerate(codes, start=1):
         name = function_name(context, code)

@@ -45,6 +45,14 @@ def former_names() -> Mapping[str, list[str]]:
     return former
 
 
+_SINCE = {"224": 2019, "234": 2020}
+
+
+def classes_since(code: str) -> int:
+    """The first year whose tables list a functional class; 0 for those that were always listed."""
+    return _SINCE.get(code, 0)
+
+
 @cache
 def function_classes() -> tuple[str, ...]:
     """The three-digit functional codes in order, as summaries list them."""

@@ -7,13 +7,13 @@ from dataclasses import replace
 
 from .accounts import Fund, Quantity, Source
 from .building import Context, Made
-from .catalogue import former_names, function_classes, ordinal, subjects
+from .catalogue import classes_since, former_names, function_classes, ordinal, subjects
 from .final_frame import house, table_numbers
 from .final_sides import Entry, Side, TwoSides, draw_layout
 
 # 社会保险基金支出, 预备费, 转移性支出 and 债务发行费用支出 are no department's.
 _NO_DEPARTMENT = ("209", "227", "230", "233")
-_RECENT = ("223", "224", "234")  # not listed before 2019, unless something was spent
+_RARE = "223"  # not listed before 2019, unless something was spent
 FUNDS: tuple[Fund, ...] = ("general", "fund", "capital")
 
 
@@ -135,12 +135,17 @@ def _classes(
 ) -> tuple[Entry, ...]:
     spent = Quantity("spending", source="fiscal" if fiscal else "")
     used = set(context.accounts.functions(spent, 3))
-    recent = context.accounts.year >= 2019
+    year = context.accounts.year
     only_used = house(context, "only used classes", (False, False, False, False, True))
     codes = [
         code
         for code in function_classes()
-        if code in used or (not only_used and code not in _NO_DEPARTMENT and (recent or code not in _RECENT))
+        if code in used
+        or (
+            not only_used
+            and code not in _NO_DEPARTMENT
+            and (2019 if code == _RARE else classes_since(code)) <= year
+        )
     ]
     spaced = house(context, "ordinal mark", ("、", "、", "、 "))
     return tuple(

@@ -88,7 +88,8 @@ class _Drawing:
         rng = self.rng
         words = places()
         bureau = bureaus()[int(rng.integers(len(bureaus())))]
-        region = self._one(words.cities) + self._one(words.districts)
+        city = self._one(words.cities)
+        region = city + self._one(words.districts)
         organization = region + bureau.name
         code = f"{int(rng.integers(1, 120)):03d}"
         year = int(rng.integers(2017, 2024))
@@ -108,7 +109,7 @@ class _Drawing:
         lines += [self._echo(line, "prior_receipts") for line in lines if line.flow == "receipts"]
         if self.stage == "final":
             lines += [self._echo(line, "planned") for line in spending]
-        short = self._one([organization, bureau.name, organization.removeprefix(words.cities[0])])
+        short = self._one([organization, bureau.name, organization.removeprefix(city)])
         return Accounts(
             organization, short, region, code, bureau.name, year, self.stage, units, tuple(lines), projects,
             tuple(self._procurement(projects)), int(rng.integers(12, 90) * self.scale),
