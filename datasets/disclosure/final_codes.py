@@ -243,11 +243,10 @@ def _draw_items(context: Context) -> _Items:
     code = house(context, "code label", ("功能分类科目编码", "科目编码", "支出功能分类科目编码", "科目代码"))
     name = house(context, "name label", ("科目名称", "科目名称", "项目（按功能分类）", "功能分类科目名称"))
     item = house(context, "item label", ("项目", "项 目", "项  目", "科目"))
-    kind = house(context, "items", range(5))
+    kind = house(context, "items", range(4))
     if kind == 0:
         return _Items(((code,), (name,)))
     if kind in (1, 2):
         return _Items(((item, code), (item, name)))
-    if kind == 3:
-        return _Items((*((item, code, part) for part in "类款项"), (item, name)), split=context.chance(0.5))
-    return _Items((*((item, code) for _ in range(3)), (item, name)), split=False)
+    # The labels 类, 款 and 项 keep the three columns apart even where every code below is merged.
+    return _Items((*((item, code, part) for part in "类款项"), (item, name)), split=context.chance(0.5))
