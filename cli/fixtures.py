@@ -14,7 +14,7 @@ from ..summary import Bar, plain
 from .app import app
 
 if TYPE_CHECKING:
-    from ..datasets.manifest import Refusal
+    from ..datasets.fixtures.manifest import Refusal
 
 fixtures_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(fixtures_app, name="fixtures", help="Check, make and extend sets of labelled pages.")
@@ -41,7 +41,7 @@ def check_fixtures(
     What is wrong is printed as file, address and reason, one line each; the exit code is
     then 4.
     """
-    from ..datasets import fixtures
+    from ..datasets.fixtures import sets as fixtures
 
     try:
         count = len(fixtures.load_set(folder, verify=False).fixtures)
@@ -96,7 +96,7 @@ def label_tables(
       crossfoot fixtures label page.html -o page.json --source page.pdf --unit 万元
       crossfoot fixtures label tables.xlsx -o page.json --columns code,name,amount
     """
-    from ..datasets.labels import document_from_labels
+    from ..datasets.labels.documents import document_from_labels
 
     if output.exists() and not force:
         raise OutputError("is there already", name=str(output), remedy="give --force to replace it")
@@ -146,7 +146,7 @@ def add_fixture(
     Example:
       crossfoot fixtures add pages/ report.pdf out/report/document.json --licence CC0-1.0
     """
-    from ..datasets.fixtures import add_document
+    from ..datasets.fixtures.sets import add_document
 
     fixture = add_document(
         folder,

@@ -20,10 +20,10 @@ import numpy as np
 
 from ..document import Document, write_atomically
 from ..errors import EXIT_FAILED, EXIT_OK, CrossfootError, OutputError
-from .scan import Look, scan
-from .sheets import Sheet, load
-from .truth import truth
-from .typeset import typeset
+from .damage.scan import Look, scan
+from .sheets.sheet import Sheet, load
+from .sheets.truth import truth
+from .sheets.typeset import typeset
 
 SERIF = "Noto Serif CJK SC"
 MING = "AR PL UMing"

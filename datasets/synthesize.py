@@ -23,15 +23,15 @@ from typing import TYPE_CHECKING, Any
 from ..document import Box, write_atomically
 from ..errors import EngineError, InputError, OutputError
 from .disclosure.compose import TABLES, Recipe, draw_disclosure
-from .manifest import MANIFEST, Fixture, read_manifest, write_manifest
+from .fixtures.manifest import MANIFEST, Fixture, read_manifest, write_manifest
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
     from .content import DisclosureContent
-    from .damage import DamagedPage, Matrix, Profile
-    from .typesetting import Typeset
+    from .damage.page import DamagedPage, Matrix, Profile
+    from .typesetting.pages import Typeset
 
 VERSION = 1
 """Raised whenever the same seed would give other documents."""
@@ -125,8 +125,8 @@ def _make_room(out: Path, *, force: bool) -> None:
 
 
 def _checked(order: Order) -> Order:
-    from .damage import profile, profiles
-    from .fonts import available_fonts, canonical, require_families
+    from .damage.page import profile, profiles
+    from .typesetting.fonts import available_fonts, canonical, require_families
 
     if not 1 <= order.count <= MAX_DOCUMENTS:
         raise InputError(f"between 1 and {MAX_DOCUMENTS} documents can be made", name=str(order.count))
@@ -184,7 +184,7 @@ def make_document(order: Order, number: int, out: Path) -> list[Fixture]:
     Raises:
         InputError: it cannot be laid out.
     """
-    from .damage import profile, profiles
+    from .damage.page import profile, profiles
 
     entropy = (VERSION, order.seed, number)
     content = draw_disclosure(f"s{order.seed}-{number:03d}", entropy, order.recipe)
@@ -196,8 +196,8 @@ def make_document(order: Order, number: int, out: Path) -> list[Fixture]:
 
 def _laid_out(content: DisclosureContent, entropy: tuple[int, int, int], fonts: tuple[str, ...]) -> Typeset:
     """The document in the first of a few styles that can hold it."""
-    from .style import draw_style
-    from .typesetting import typeset_disclosure
+    from .typesetting.pages import typeset_disclosure
+    from .typesetting.style import draw_style
 
     refused: list[InputError] = []
     for attempt in range(STYLES):
@@ -234,8 +234,8 @@ def _scanned(
     profile: Profile,
     out: Path,
 ) -> Fixture:
-    from .disclosure_truth import disclosure_truth
-    from .scan import scan_pdf
+    from .damage.scan import scan_pdf
+    from .typesetting.truth import disclosure_truth
 
     scans: list[_Scan] = []
 
@@ -267,7 +267,7 @@ def _damaged(
     content: DisclosureContent, typeset: Typeset, profile: Profile, rng: np.random.Generator
 ) -> Iterator[DamagedPage]:
     """The scanned pages one by one: those of a long document do not fit into memory together."""
-    from .damage import damage_page
+    from .damage.page import damage_page
 
     places = _amounts(content, typeset, profile.dpi / 72)
     for index, (raster, verso) in enumerate(_rasters(typeset.pdf, profile.dpi)):

@@ -114,7 +114,7 @@ def calibrate(folder: Path, limit: int | None = None) -> dict[str, list[float]]:
     Raises:
         InputError: no fixture of the set has a fully ruled table.
     """
-    from ..datasets.fixtures import load_set
+    from ..datasets.fixtures.sets import load_set
 
     baseline = Baseline()
     scores: dict[str, list[float]] = {}

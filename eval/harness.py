@@ -27,7 +27,7 @@ from .results import SMALL, Evaluation, Judged, Setting
 from .running import CROSSFOOT, IMG2TABLE, Against, Judge, Read, check, judge, read, read_against
 
 if TYPE_CHECKING:
-    from ..datasets.fixtures import Fixture, FixtureSet, Refusal
+    from ..datasets.fixtures.sets import Fixture, FixtureSet, Refusal
     from ..models.weights import Progress
     from ..pipeline import Options
 
@@ -144,7 +144,7 @@ def evaluate(
 
 
 def _chosen(fixtures: Path | str | FixtureSet, plan: Plan) -> FixtureSet:
-    from ..datasets.fixtures import load_set
+    from ..datasets.fixtures.sets import load_set
 
     found = load_set(fixtures) if isinstance(fixtures, str | Path) else fixtures
     if not found.fixtures and found.refusals:
@@ -336,7 +336,7 @@ def _reserved(fixture: Fixture) -> str | None:
 
 
 def _refusal(fixture: Fixture, reason: str) -> Refusal:
-    from ..datasets.fixtures import Refusal
+    from ..datasets.fixtures.sets import Refusal
 
     return Refusal(fixture.truth.name, f"fixture {fixture.id}", reason.removeprefix(f"{fixture.truth}: "))
 

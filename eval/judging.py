@@ -204,13 +204,15 @@ def _structure(truth: Table, result: Table | None, tool: _Tool) -> Structure:
     read = normalized(result)
     relations = adjacency(plain, read)
     grid = grits(plain, read)
-    content = teds(plain, read)
+    # The reference goes below 0 where two small tables have nothing in common; a table is worth no less
+    # than one that was not found.
+    content = max(0.0, teds(plain, read))
     return Structure(
         tables=1,
         spans_exact=int(_spans(truth) == _spans(result)),
         teds=content,
-        teds_structure=teds_structure(plain, read),
-        teds_raw=content if (plain, read) == (truth, result) else teds(truth, result),
+        teds_structure=max(0.0, teds_structure(plain, read)),
+        teds_raw=content if (plain, read) == (truth, result) else max(0.0, teds(truth, result)),
         grits_top=grid.top,
         grits_con=grid.con,
         grits_loc=grid.loc or 0.0,

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     import numpy as np
     import pandas
 
-    from ..datasets.fixtures import Refusal
+    from ..datasets.fixtures.sets import Refusal
 
 SMALL = "small"
 """The scope of the fixtures in small type."""

@@ -19,7 +19,7 @@ from .measuring import Meter
 from .results import Judged, TableRow, sums
 
 if TYPE_CHECKING:
-    from ..datasets.fixtures import Fixture
+    from ..datasets.fixtures.sets import Fixture
     from ..pipeline import Digitizer, Options, PageResult
     from ..source import Image
     from .baseline import Baseline

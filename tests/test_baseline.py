@@ -8,8 +8,8 @@ from types import SimpleNamespace
 import cv2
 import numpy as np
 import pytest
-from crossfoot.datasets.damage import damage_page, profile
-from crossfoot.datasets.scan import scan_pdf
+from crossfoot.datasets.damage.page import damage_page, profile
+from crossfoot.datasets.damage.scan import scan_pdf
 from crossfoot.document import Box, Cell, Document, Page, Part, Scan, SourceInfo, Table, TablePart
 from crossfoot.errors import EngineError, InputError
 from crossfoot.eval import baseline, calibration
@@ -271,7 +271,7 @@ def test_a_set_without_ruled_tables_cannot_calibrate(tmp_path, monkeypatch):
     document, path = fixture(tmp_path, "none")
     entry = SimpleNamespace(damage="clean", source=path, load=lambda: document)
     monkeypatch.setattr(
-        "crossfoot.datasets.fixtures.load_set", lambda folder: SimpleNamespace(fixtures=(entry, entry))
+        "crossfoot.datasets.fixtures.sets.load_set", lambda folder: SimpleNamespace(fixtures=(entry, entry))
     )
     with pytest.raises(InputError, match="fully ruled"):
         calibration.calibrate(tmp_path)

@@ -5,8 +5,8 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from crossfoot.datasets.damage import profile, profiles
-from crossfoot.datasets.fonts import PACKAGES
+from crossfoot.datasets.damage.page import profile, profiles
+from crossfoot.datasets.typesetting.fonts import PACKAGES
 from crossfoot.document import Document
 from crossfoot.errors import OptionsError
 from crossfoot.eval import running

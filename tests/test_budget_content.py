@@ -11,9 +11,9 @@ import pytest
 from crossfoot.amounts import parse
 from crossfoot.datasets.content import At, CellContent, Ref, RelationContent, Said
 from crossfoot.datasets.disclosure.accounts import Quantity
-from crossfoot.datasets.disclosure.budget import BUDGET_TABLES
-from crossfoot.datasets.disclosure.budget_grid import narrowed
-from crossfoot.datasets.disclosure.budget_narrative import narrative
+from crossfoot.datasets.disclosure.budget.grid import narrowed
+from crossfoot.datasets.disclosure.budget.narrative import narrative
+from crossfoot.datasets.disclosure.budget.tables import BUDGET_TABLES
 from crossfoot.datasets.disclosure.building import Context, Made
 from crossfoot.datasets.disclosure.cover import contents, cover
 from crossfoot.datasets.disclosure.ledger import draw_accounts

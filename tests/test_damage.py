@@ -8,10 +8,10 @@ import cv2
 import numpy as np
 import pypdfium2 as pdfium
 import pytest
-from crossfoot.datasets import damage_marks
-from crossfoot.datasets.damage import DamagedPage, Profile, damage_page, profile, profiles, released
-from crossfoot.datasets.damage_profiles import read_profiles
-from crossfoot.datasets.scan import scan_pdf
+from crossfoot.datasets.damage import marks as damage_marks
+from crossfoot.datasets.damage.page import DamagedPage, Profile, damage_page, profile, profiles, released
+from crossfoot.datasets.damage.profiles import read_profiles
+from crossfoot.datasets.damage.scan import scan_pdf
 from crossfoot.document import Box
 from crossfoot.errors import InputError
 from PIL import Image
@@ -313,7 +313,7 @@ def test_a_name_is_the_latest_version(tmp_path, monkeypatch):
     two = "[a.1]\ndpi = 100\n[a.10]\ndpi = 300\n[a.2]\ndpi = 200\n"
     (tmp_path / "d.toml").write_text(two)
     known = read_profiles(tmp_path / "d.toml")
-    monkeypatch.setattr("crossfoot.datasets.damage_profiles.released", lambda: known)
+    monkeypatch.setattr("crossfoot.datasets.damage.profiles.released", lambda: known)
     assert (profile("a").dpi, profile("a@2").dpi, profile("a@1").version) == (300, 200, 1)
 
 

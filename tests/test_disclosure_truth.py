@@ -7,12 +7,12 @@ from functools import cache
 
 import pypdfium2 as pdfium
 import pytest
-from crossfoot.datasets import fonts
 from crossfoot.datasets.content import At, RelationContent, Said
-from crossfoot.datasets.disclosure_equations import Names, Print, equation
-from crossfoot.datasets.disclosure_truth import disclosure_truth
-from crossfoot.datasets.style import Style
-from crossfoot.datasets.typesetting import typeset_disclosure
+from crossfoot.datasets.typesetting import fonts
+from crossfoot.datasets.typesetting.equations import Names, Print, equation
+from crossfoot.datasets.typesetting.pages import typeset_disclosure
+from crossfoot.datasets.typesetting.style import Style
+from crossfoot.datasets.typesetting.truth import disclosure_truth
 from crossfoot.document import Document
 from crossfoot.errors import EngineError, InputError
 from disclosure_content import ONE, disclosure

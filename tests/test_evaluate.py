@@ -10,7 +10,7 @@ from pathlib import Path
 
 import psutil
 import pytest
-from crossfoot.datasets.fixtures import load_set, write_manifest
+from crossfoot.datasets.fixtures.sets import load_set, write_manifest
 from crossfoot.document import Cell, Document, Problem
 from crossfoot.errors import DamagedInput, InputError, MissingInput, OptionsError, WeightsError
 from crossfoot.eval import harness, running

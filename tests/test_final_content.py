@@ -8,8 +8,8 @@ import made_tables
 import pytest
 from crossfoot.datasets.content import At
 from crossfoot.datasets.disclosure.accounts import Quantity
-from crossfoot.datasets.disclosure.final import FINAL_TABLES
-from crossfoot.datasets.disclosure.final_narrative import narrative
+from crossfoot.datasets.disclosure.final.narrative import narrative
+from crossfoot.datasets.disclosure.final.tables import FINAL_TABLES
 from crossfoot.datasets.disclosure.other import OTHER_TABLES
 from crossfoot.datasets.kinds import FINAL
 

@@ -11,8 +11,8 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from crossfoot.datasets.fixtures import Fixture, Refusal, add_document, check, load_set, write_manifest
-from crossfoot.datasets.fixtures_check import faults
+from crossfoot.datasets.fixtures.checking import faults
+from crossfoot.datasets.fixtures.sets import Fixture, Refusal, add_document, check, load_set, write_manifest
 from crossfoot.datasets.kinds import KINDS
 from crossfoot.document import Document
 from crossfoot.errors import DocumentError, InputError, MissingInput, OutputError

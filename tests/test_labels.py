@@ -9,10 +9,10 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from crossfoot.datasets.fixtures_check import faults
-from crossfoot.datasets.labels import Defaults, document_from_labels, tables_from_html
-from crossfoot.datasets.labels_html import html_tables
-from crossfoot.datasets.labels_numbers import show_number
+from crossfoot.datasets.fixtures.checking import faults
+from crossfoot.datasets.labels.documents import Defaults, document_from_labels, tables_from_html
+from crossfoot.datasets.labels.html import html_tables
+from crossfoot.datasets.labels.numbers import show_number
 from crossfoot.document import Cell, Document, Table
 from crossfoot.errors import EngineError, InputError, LimitExceeded, MissingInput, UnsupportedInput
 from crossfoot.export.html import table_html
@@ -119,7 +119,7 @@ def test_html_is_read_within_bounds(monkeypatch):
         tables_from_html(f"<table><tr>{wide}", "t")
     with pytest.raises(LimitExceeded, match="tables"):
         tables_from_html("<table><tr><td></table>" * 10_001, "t")
-    monkeypatch.setattr("crossfoot.datasets.labels_html.MAX_CHARACTERS", 10)
+    monkeypatch.setattr("crossfoot.datasets.labels.html.MAX_CHARACTERS", 10)
     with pytest.raises(LimitExceeded, match="characters"):
         tables_from_html("x" * 11, "t")
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 import made_tables
 import pytest
 from crossfoot.datasets.content import At
-from crossfoot.datasets.disclosure.performance import PERFORMANCE_FORMS
+from crossfoot.datasets.disclosure.performance.forms import PERFORMANCE_FORMS
 from crossfoot.datasets.kinds import PERFORMANCE
 
 SEEDS = range(200)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 
 import pytest
-from crossfoot.datasets.fixtures import check, load_set
-from crossfoot.datasets.fixtures_check import faults
+from crossfoot.datasets.fixtures.checking import faults
+from crossfoot.datasets.fixtures.sets import check, load_set
 from crossfoot.datasets.readers import fintabnet, icdar2013, omnidocbench, pubtabnet, scitsr, wtw
 from crossfoot.datasets.readers.importing import import_set
 from crossfoot.datasets.readers.latex import latex_cells

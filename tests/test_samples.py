@@ -15,8 +15,10 @@ import pypdfium2 as pdfium
 import pypdfium2.raw as pdfium_c
 import pytest
 from crossfoot import amounts
-from crossfoot.datasets import samples, sheets, typeset
-from crossfoot.datasets.scan import Look, image_pdf, scan
+from crossfoot.datasets import samples
+from crossfoot.datasets.damage.scan import Look, image_pdf, scan
+from crossfoot.datasets.sheets import sheet as sheets
+from crossfoot.datasets.sheets import typeset
 from crossfoot.document import Document
 from crossfoot.errors import EngineError, InputError, MissingInput
 from PIL import Image, ImageFont

@@ -4,7 +4,7 @@ from collections import Counter
 
 import numpy as np
 import pytest
-from crossfoot.datasets.style import RULINGS, SIZES, SMALL_SHARE, SMALL_SIZE, Style, draw_style
+from crossfoot.datasets.typesetting.style import RULINGS, SIZES, SMALL_SHARE, SMALL_SIZE, Style, draw_style
 
 FONTS = ("Noto Serif CJK SC", "Noto Sans CJK SC", "AR PL UKai")
 DRAWN = 3000

@@ -17,14 +17,14 @@ from typing import Any
 import pytest
 from crossfoot import amounts
 from crossfoot.datasets import synthesize as synthesis
-from crossfoot.datasets import typesetting
 from crossfoot.datasets.content import At, DisclosureContent, Said
 from crossfoot.datasets.disclosure.compose import TABLES, Recipe, draw_disclosure
-from crossfoot.datasets.disclosure_equations import Print
-from crossfoot.datasets.fixtures import add_document, check, load_set
-from crossfoot.datasets.fonts import DEFAULT_FONTS, installed
-from crossfoot.datasets.style import Style
+from crossfoot.datasets.fixtures.sets import add_document, check, load_set
 from crossfoot.datasets.synthesize import Order, synthesize
+from crossfoot.datasets.typesetting import pages as typesetting
+from crossfoot.datasets.typesetting.equations import Print
+from crossfoot.datasets.typesetting.fonts import DEFAULT_FONTS, installed
+from crossfoot.datasets.typesetting.style import Style
 from crossfoot.document import Document
 from crossfoot.errors import CrossfootError, InputError, MissingInput, OutputError
 
@@ -287,6 +287,10 @@ def test_content_is_consistent_before_it_is_printed(seed: int) -> None:
             return said[ref.key].mentions[ref.index].amount
         return number(cells[covered[ref.key, ref.row, ref.col]].text)
 
+    for table in content.tables:  # a boundary that no cell starts at is one that nobody can see
+        rows, cols = table.shape
+        assert {c.row for c in table.cells} == set(range(rows))
+        assert {c.col for c in table.cells} == set(range(cols))
     assert content.relations
     assert len({t.key for t in content.tables}) == len(content.tables)
     for relation in content.relations:

@@ -8,11 +8,12 @@ from functools import cache
 import numpy as np
 import pypdfium2 as pdfium
 import pytest
-from crossfoot.datasets import fonts, typesetting
 from crossfoot.datasets.content import ColumnContent, DisclosureContent, PageBreak, TableContent
-from crossfoot.datasets.style import RULINGS, Style
-from crossfoot.datasets.typesetting import typeset_disclosure
-from crossfoot.datasets.typesetting_columns import SMALLEST, plan_table, text_width, tokens_of
+from crossfoot.datasets.typesetting import fonts
+from crossfoot.datasets.typesetting import pages as typesetting
+from crossfoot.datasets.typesetting.columns import SMALLEST, plan_table, text_width, tokens_of
+from crossfoot.datasets.typesetting.pages import typeset_disclosure
+from crossfoot.datasets.typesetting.style import RULINGS, Style
 from crossfoot.errors import EngineError, InputError, LimitExceeded
 from disclosure_content import AMOUNT, TEXT, WISH, cell, disclosure, form, long_table, paragraph, wide_table
 from hypothesis import given, settings

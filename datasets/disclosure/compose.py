@@ -27,17 +27,17 @@ from ..content import (
 )
 from . import drafts, misprints
 from .accounts import Accounts, Quantity
-from .budget import BUDGET_TABLES
-from .budget_narrative import narrative as budget_narrative
+from .budget.narrative import narrative as budget_narrative
+from .budget.tables import BUDGET_TABLES
 from .building import Context, Made
 from .cover import contents, cover
 from .drafts import Narrative
-from .final import FINAL_TABLES
-from .final_narrative import narrative as final_narrative
+from .final.narrative import narrative as final_narrative
+from .final.tables import FINAL_TABLES
 from .ledger import draw_accounts
 from .numbers import Numbers, draw_numbers
 from .other import OTHER_TABLES
-from .performance import PERFORMANCE_FORMS
+from .performance.forms import PERFORMANCE_FORMS
 from .relating import Figure, related
 
 Family = Literal["budget", "final", "performance"]

@@ -24,7 +24,7 @@ from ..content import (
     RelationContent,
     TableContent,
 )
-from ..disclosure_equations import Print
+from ..typesetting.equations import Print
 
 _FORMULA = re.compile(r"\d+(?=[^=＝]*[=＝])|(?<=[+＋…(（=＝])\d+")
 _TOTAL = re.compile(r"\s*(?:注：)?\s*(\d+)\s*(行|栏)")

@@ -11,7 +11,7 @@ from xml.etree.ElementTree import Element, ParseError, XMLParser
 
 from ...document import Document
 from ...errors import CrossfootError, InputError, LimitExceeded, MissingInput
-from ..manifest import Refusal
+from ..fixtures.manifest import Refusal
 
 Entry = tuple[str, Document]
 Refuse = Callable[[Refusal], None]

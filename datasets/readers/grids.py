@@ -13,7 +13,7 @@ from typing import Any
 
 from ...document import MAX_ADDRESSES, Box, Cell, Document, Page, Scan, SourceInfo, Table, TablePart
 from ...errors import InputError
-from ..coverage import covered_twice
+from ..labels.coverage import covered_twice
 
 IDENTITY = ((1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0))
 POINTS_PER_INCH = 72.0

@@ -10,8 +10,8 @@ from typing import Any
 
 from ...document import Document
 from ...errors import CrossfootError, InputError, MissingInput, OptionsError, OutputError
-from ..fixtures import SOURCES, TRUTHS, Fixture, Refusal, copy_file, load_set, make_folder, sha256_of
-from ..manifest import MANIFEST, write_manifest
+from ..fixtures.manifest import MANIFEST, write_manifest
+from ..fixtures.sets import SOURCES, TRUTHS, Fixture, Refusal, copy_file, load_set, make_folder, sha256_of
 from .entries import entry_id
 from .grids import inside
 from .registry import READERS

@@ -15,7 +15,7 @@ from typing import Any
 
 from ...document import Box, Cell, Table, TablePart, Text, TextRole
 from ...errors import InputError
-from ..labels_html import html_tables
+from ..labels.html import html_tables
 from .entries import Entry, Refuse, entry_id, guarded, item, numbers, parse_json, read_bytes, typed
 from .grids import Frame, document
 from .grids import table as complete

@@ -16,7 +16,7 @@ from typing import Any
 
 from ...document import Box, Cell, Part, Table, TablePart
 from ...errors import InputError
-from ..labels_html import html_tables
+from ..labels.html import html_tables
 from .entries import Entry, Refuse, entry_id, guarded, item, json_lines, numbers, parse_json, typed
 from .grids import Frame, document, image_frame, inside
 from .grids import table as complete

@@ -25,7 +25,9 @@ MAX_CHARACTER_PAIRS = 200_000_000_000  # 450,000 characters in each: seconds, at
 
 
 def teds(truth: Table, result: Table) -> float:
-    """Tree edit distance similarity, 0 to 1; 1 exactly for equal rows, spans and texts.
+    """Tree edit distance similarity; 1 exactly for equal rows, spans and texts.
+
+    As in the reference it may fall below 0 where two small tables have nothing in common.
 
     Cell texts are compared as they are: normalise them before. Symmetric.
 

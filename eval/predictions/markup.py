@@ -1,6 +1,6 @@
 """HTML tables as other tools write them, read as browsers do: nothing is refused for its form.
 
-`datasets.labels_html` reads labels and refuses what is ambiguous; a tool's output must be
+`datasets.labels.html` reads labels and refuses what is ambiguous; a tool's output must be
 judged as it is, so here missing closing tags, ragged rows and overlapping spans are mended
 and counted (see `grid`). A table within a table is a table of its own.
 """

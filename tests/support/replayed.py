@@ -10,7 +10,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-from crossfoot.datasets.fixtures import Fixture, sha256_of, write_manifest
+from crossfoot.datasets.fixtures.sets import Fixture, sha256_of, write_manifest
 from crossfoot.document import Cell, Document, Reading, Table
 
 Change = Callable[[Document], Document]

@@ -1,0 +1,1 @@
+"""Performance forms: targets, the whole department, self-evaluations."""

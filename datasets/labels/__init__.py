@@ -1,0 +1,1 @@
+"""Hand-made tables in HTML or a workbook as truth."""
