@@ -4,8 +4,9 @@ img2table, with its rotation on and the true words in its cells, is the yardstic
 fully ruled tables of a synthetic set its mean TEDS per profile must lie within the bands
 below, or the numbers in `datasets/damage.toml` make damage softer, or harder, than scans are.
 What img2table cannot do on any scan says nothing of damage, so it is left out: pages that lie
-turned by quarters, which it does not turn, and tables with a wholly blank row or column, which
-it deletes. A table that it does not find counts as 0.
+turned by quarters, which it does not turn; tables of one row, which it does not take for
+tables; and those with a wholly blank row or column, which it deletes. A table that it does
+not find counts as 0.
 """
 
 from __future__ import annotations
@@ -61,7 +62,7 @@ def document_scores(baseline: Baseline, document: Document, source: Path) -> lis
 
     if _ruling(document) not in FULLY_RULED:
         return []
-    tables = [table for table in page_tables(document) if not has_blank_line(table.table)]
+    tables = [table for table in page_tables(document) if can_be_found(table.table)]
     scores: list[float] = []
     with open_source(source) as scan:
         for page in document.pages:
@@ -69,6 +70,11 @@ def document_scores(baseline: Baseline, document: Document, source: Path) -> lis
             if here and _lies_upright(page):
                 scores += page_scores(baseline, scan.load(page.number).image, page, here)
     return scores
+
+
+def can_be_found(table: Table) -> bool:
+    """Whether img2table finds such a table on a perfect page: it has two rows, and none is blank."""
+    return table.shape[0] > 1 and not has_blank_line(table)
 
 
 def has_blank_line(table: Table) -> bool:

@@ -275,3 +275,12 @@ def test_a_set_without_ruled_tables_cannot_calibrate(tmp_path, monkeypatch):
     )
     with pytest.raises(InputError, match="fully ruled"):
         calibration.calibrate(tmp_path)
+
+
+def test_tables_of_one_row_say_nothing_of_damage() -> None:
+    def row(number: int) -> tuple[Cell, ...]:
+        return tuple(Cell(number, col, text="9") for col in range(3))
+
+    assert not calibration.can_be_found(Table("t1", (1, 3), row(0)))
+    assert calibration.can_be_found(Table("t1", (2, 3), row(0) + row(1)))
+    assert not calibration.can_be_found(Table("t1", (2, 3), row(0) + tuple(Cell(1, col) for col in range(3))))
