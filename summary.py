@@ -150,7 +150,7 @@ def show(result: Outcome, console: Console) -> None:
         console.print(_grid(result.tables))
     amounts = sum(table.amounts for table in result.tables)
     counts = ", ".join(
-        (_count(len(result.tables), "table"), _count(amounts, "amount"), _count(result.pages, "page"))
+        (counted(len(result.tables), "table"), counted(amounts, "amount"), counted(result.pages, "page"))
     )
     console.print(
         Text(f"{result.status}: {counts}, {result.seconds:.1f} s; files in {plain(result.folder)}"),
@@ -209,7 +209,8 @@ def _table_summary(table: Table) -> TableSummary:
     )
 
 
-def _count(number: int, noun: str) -> str:
+def counted(number: int, noun: str) -> str:
+    """A number with its noun, in the singular for one."""
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 

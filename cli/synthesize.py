@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from ..summary import Bar, plain
+from ..summary import Bar, counted, plain
 from .app import app
 
 
@@ -19,7 +19,11 @@ def synthesize(
     *,
     seed: Annotated[int, typer.Option(help="Equal seeds give equal documents.", min=0)] = 0,
     kind: Annotated[
-        list[str] | None, typer.Option(help="Only tables of this kind, as budget.revenue; may be repeated.")
+        list[str] | None,
+        typer.Option(
+            help="Only tables of this kind, as budget.revenue; may be repeated. An unknown one is answered "
+            "with the list."
+        ),
     ] = None,
     damage: Annotated[
         list[str] | None,
@@ -65,4 +69,4 @@ def synthesize(
 
         fixtures = synthesize(order, out, workers=workers, force=force, progress=progress)
     if not quiet:
-        typer.echo(f"{len(fixtures)} fixtures of {count} documents in {plain(out)}")
+        typer.echo(f"{counted(len(fixtures), 'fixture')} of {counted(count, 'document')} in {plain(out)}")
