@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ..errors import EXIT_FAILED, EXIT_OK, EXIT_PARTIAL, CrossfootError, OutputError
-from ..summary import Bar, plain
-from .app import app
+from ..errors import EXIT_FAILED, EXIT_OK, EXIT_PARTIAL, CrossfootError, OptionsError, OutputError
+from ..summary import Bar, counted, plain
+from .app import app, complain
 
 if TYPE_CHECKING:
     from ..datasets.fixtures.manifest import Refusal
+    from ..document import Table
 
 fixtures_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(fixtures_app, name="fixtures", help="Check, make and extend sets of labelled pages.")
@@ -39,28 +40,38 @@ def check_fixtures(
     """Check a set: files, hashes, and that every truth agrees with itself.
 
     What is wrong is printed as file, address and reason, one line each; the exit code is
-    then 4.
+    then 4. The last line counts the fixtures that the manifest names, and how many of them
+    are refused.
     """
     from ..datasets.fixtures import sets as fixtures
 
     try:
-        count = len(fixtures.load_set(folder, verify=False).fixtures)
+        found = fixtures.load_set(folder, verify=False)
         with Bar(quiet) as bar:
             refusals = fixtures.check(
                 folder, lambda done, total: bar.pages(folder.name, done, total, "fixtures")
             )
     except CrossfootError as error:
         if as_json:
-            _print_json({"fixtures": 0, "refusals": [], "exit_code": error.exit_code, "error": str(error)})
+            _print_json(
+                {
+                    "fixtures": 0,
+                    "refused": 0,
+                    "refusals": [],
+                    "exit_code": error.exit_code,
+                    "error": str(error),
+                }
+            )
         raise
+    count, refused = fixtures.tally(found, refusals)
     code = EXIT_FAILED if refusals else EXIT_OK
     if as_json:
-        found = [asdict(refusal) for refusal in refusals]
-        _print_json({"fixtures": count, "refusals": found, "exit_code": code})
+        listed = [asdict(refusal) for refusal in refusals]
+        _print_json({"fixtures": count, "refused": refused, "refusals": listed, "exit_code": code})
     else:
         _print_refusals(refusals)
         if not quiet:
-            typer.echo(f"{count} fixtures, {len(refusals)} refused")
+            typer.echo(f"{counted(count, 'fixture')}, {refused} refused")
     raise typer.Exit(code)
 
 
@@ -70,10 +81,19 @@ def label_tables(
     *,
     output: Annotated[Path, typer.Option("-o", "--output", help="The truth to write, a .json file.")],
     source: Annotated[Path | None, typer.Option(help="The scan that the tables stand in.")] = None,
-    kind: Annotated[str | None, typer.Option(help="Kind of the tables, as budget.revenue.")] = None,
+    kind: Annotated[
+        str | None,
+        typer.Option(help="Kind of the tables, as budget.revenue; an unknown one is answered with the list."),
+    ] = None,
+    title: Annotated[str | None, typer.Option(help="Title of the tables, where none has its own.")] = None,
     unit: Annotated[str | None, typer.Option(help="Unit of the amounts, as 万元.")] = None,
     year: Annotated[int | None, typer.Option(help="Year of the amounts.")] = None,
-    stage: Annotated[str | None, typer.Option(help="budget, adjusted_budget, final, prior_budget …")] = None,
+    stage: Annotated[
+        str | None,
+        typer.Option(
+            help="budget, adjusted_budget, final, prior_budget …; an unknown one is answered with the list."
+        ),
+    ] = None,
     organization: Annotated[str | None, typer.Option(help="Whose tables they are.")] = None,
     columns: Annotated[
         str | None,
@@ -89,15 +109,21 @@ def label_tables(
 
     HTML tables use rowspan, colspan and th; a workbook holds one table per sheet. A table
     may say itself what the options say: data-kind, data-unit, data-year, data-stage,
-    data-columns, data-header-rows, data-page.
+    data-columns, data-header-rows, data-page. The first row of a table is its first row on
+    paper: rows that read like its title or unit are told on standard error.
 
     \b
     Examples:
       crossfoot fixtures label page.html -o page.json --source page.pdf --unit 万元
       crossfoot fixtures label tables.xlsx -o page.json --columns code,name,amount
     """
+    from ..datasets.fixtures.sets import make_folder
     from ..datasets.labels.documents import document_from_labels
 
+    if output.suffix.lower() != ".json":
+        raise OptionsError(
+            f"{output.name!r} is no name of a truth", name="--output", remedy="end it in .json"
+        )
     if output.exists() and not force:
         raise OutputError("is there already", name=str(output), remedy="give --force to replace it")
     said: dict[str, Any] = {
@@ -106,21 +132,31 @@ def label_tables(
         "year": year,
         "stage": stage,
         "organization": organization,
+        "title": title,
         "columns": None if columns is None else tuple(role.strip() for role in columns.split(",")),
         "header_rows": header_rows,
     }
     document = document_from_labels(table, source=source, **said)
+    make_folder(output.parent)
     document.save(output)
     if not quiet:
         for made in document.tables:
-            amounts = sum(cell.amount is not None for cell in made.cells)
-            rows, cols = made.shape
-            title = made.title or made.kind or "—"
-            typer.echo(
-                plain(
-                    f"{made.id}  {rows} × {cols}, {made.header_rows} header rows, {amounts} amounts  {title}"
-                )
-            )
+            _print_table(made)
+
+
+def _print_table(table: Table) -> None:
+    """A table in one line, and a note for each row that should perhaps not be in it."""
+    from ..datasets.labels.strays import stray_rows
+
+    amounts = sum(cell.amount is not None for cell in table.cells)
+    (rows, cols), header = table.shape, counted(table.header_rows, "header row")
+    name = table.title or table.kind or "—"
+    typer.echo(plain(f"{table.id}  {rows} × {cols}, {header}, {counted(amounts, 'amount')}  {name}"))
+    for stray in stray_rows(table):
+        complain(
+            f"note: {table.id}, row {stray.row + 1}, {stray.text[:40]!r}, counts as part of the table; if it "
+            f"stands above the table on paper, remove the row and give {stray.option}"
+        )
 
 
 @fixtures_app.command("add")
@@ -147,6 +183,7 @@ def add_fixture(
       crossfoot fixtures add pages/ report.pdf out/report/document.json --licence CC0-1.0
     """
     from ..datasets.fixtures.sets import add_document
+    from ..document import Document
 
     fixture = add_document(
         folder,
@@ -162,6 +199,11 @@ def add_fixture(
     )
     if not quiet:
         typer.echo(plain(f"{fixture.id}  {fixture.source}  {fixture.truth}"))
+        if not Document.load(document).source.sha256:
+            complain(
+                f"note: {document}: the truth does not say which scan it is of; "
+                "label with --source to be sure"
+            )
 
 
 @fixtures_app.command("import")
@@ -204,7 +246,7 @@ def import_fixtures(
         )
     _print_refusals(refusals)
     if not quiet:
-        typer.echo(f"{count} fixtures, {len(refusals)} refused")
+        typer.echo(f"{counted(count, 'fixture')}, {len(refusals)} refused")
     raise typer.Exit(EXIT_PARTIAL if refusals else EXIT_OK)
 
 

@@ -13,8 +13,16 @@ from crossfoot.datasets.fixtures.checking import faults
 from crossfoot.datasets.labels.documents import Defaults, document_from_labels, tables_from_html
 from crossfoot.datasets.labels.html import html_tables
 from crossfoot.datasets.labels.numbers import show_number
+from crossfoot.datasets.labels.strays import stray_rows
 from crossfoot.document import Cell, Document, Table
-from crossfoot.errors import EngineError, InputError, LimitExceeded, MissingInput, UnsupportedInput
+from crossfoot.errors import (
+    EngineError,
+    InputError,
+    LimitExceeded,
+    MissingInput,
+    OptionsError,
+    UnsupportedInput,
+)
 from crossfoot.export.html import table_html
 from crossfoot.export.xlsx import write_xlsx
 from hypothesis import given
@@ -253,7 +261,10 @@ def test_header_rows_are_as_marked_as_given_or_guessed(tmp_path):
         (LABELS.replace("万元", "人"), "table 1: '人' is no unit of money"),
         (LABELS.replace('data-page="2"', 'data-page="two"'), "data-page='two' is no number"),
         (LABELS.replace("data-page", "data-pages"), "data-pages means nothing"),
-        (LABELS.replace('data-page="2"', 'data-columns="code name"'), "table 1: 2 roles for 4 columns"),
+        (
+            LABELS.replace('data-page="2"', 'data-columns="code name"'),
+            "table 1: has 4 columns, and 2 roles given",
+        ),
         (LABELS.replace('data-page="2"', 'data-columns="sum"'), "'sum' is no role"),
         (LABELS.replace('data-page="2"', 'data-header-rows="9"'), "9 header rows of 4 rows"),
         (LABELS.replace("prior_budget", "last"), r"cell \(0, 2\): 'last' is no stage"),
@@ -267,6 +278,40 @@ def test_a_label_that_is_impossible_is_refused(tmp_path, text, reason):
     with pytest.raises(InputError, match=reason) as caught:
         labels(tmp_path, text)
     assert str(tmp_path / "labels.html") in str(caught.value)
+
+
+def test_what_the_caller_says_wrongly_is_not_the_fault_of_the_file(tmp_path):
+    with pytest.raises(OptionsError, match=r"^--kind: 'x' is no kind of table$") as caught:
+        labels(tmp_path, kind="x")
+    assert "final.three_public" in caught.value.remedy
+
+
+@pytest.mark.parametrize(
+    ("rows", "expected"),
+    [
+        ("<tr><td colspan=2>收入支出决算总表<tr><td>项目<td>金额", [(0, "--title")]),
+        ("<tr><td>收入支出决算总表<td><tr><td>项目<td>金额", [(0, "--title")]),
+        ("<tr><td>编制单位：某局<td><tr><td>项目<td>金额", [(0, "--organization")]),
+        (
+            "<tr><td><td>公开01表<tr><td><td>金额单位：元<tr><td>项目<td>金额",
+            [(0, "--organization"), (1, "--unit")],
+        ),
+        ("<tr><td>项目<td>2020年预算数<tr><td>a<td>1", []),
+        ("<tr><td><td>预算数<tr><td>a<td>1", []),
+        ("<tr><td colspan=2>合计<tr><td>a<td>1", []),
+        ("<tr><td rowspan=2>项目<td>预算<tr><td>决算<tr><td>a<td>1", []),
+        ("<tr><td>项目<td>金额<tr><td colspan=2>基本支出情况<tr><td>a<td>1", []),
+        ("<tr><td>预算<tr><td>a", []),
+    ],
+)
+def test_rows_that_stand_above_a_table_are_told(tmp_path, rows, expected):
+    (table,) = labels(tmp_path, f"<table>{rows}</table>").tables
+    assert [(stray.row, stray.option) for stray in stray_rows(table)] == expected
+
+
+@pytest.mark.parametrize("path", sorted(SAMPLES.glob("*.json")), ids=lambda path: path.stem)
+def test_no_row_of_a_true_table_is_told(path):
+    assert [stray_rows(table) for table in Document.load(path).tables if stray_rows(table)] == []
 
 
 def test_files_that_are_no_labels_are_refused(tmp_path):

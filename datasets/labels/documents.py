@@ -16,7 +16,7 @@ from typing import Any, get_args
 
 from ... import amounts
 from ...document import Cell, Column, ColumnRole, Document, SourceInfo, Stage, Table
-from ...errors import CrossfootError, InputError, MissingInput, UnsupportedInput
+from ...errors import CrossfootError, InputError, MissingInput, OptionsError, UnsupportedInput
 from ...layout.headers import describe
 from ..kinds import KINDS
 from .html import MAX_CHARACTERS, HtmlCell, HtmlTable, html_tables
@@ -66,12 +66,15 @@ def document_from_labels(
 
     Raises:
         InputError: a label that is impossible; file, table, address and reason.
+        OptionsError: an unknown kind, unit, stage or role in `defaults` or `given`.
         MissingInput: there is no such file.
         UnsupportedInput: neither HTML nor a workbook.
     """
     path = Path(file)
     about = replace(defaults or Defaults(), **given)
-    _require(about, str(path))
+    if wrong := _impossible(about):
+        name, reason, remedy = wrong
+        raise OptionsError(reason, name=f"--{name}", remedy=remedy)  # the table's file is not to blame
     suffix = path.suffix.lower()
     if suffix in (".html", ".htm"):
         tables = _html(path, about)
@@ -183,7 +186,8 @@ def _table(
     table = describe(table, header_rows)
     if about.columns is not None:
         if len(about.columns) != shape[1]:
-            raise InputError(f"{len(about.columns)} roles for {shape[1]} columns", name=place)
+            roles = f"{len(about.columns)} role{'s' * (len(about.columns) != 1)}"
+            raise InputError(f"has {shape[1]} columns, and {roles} given for them", name=place)
         table = replace(table, columns=tuple(map(_with_role, table.columns, about.columns)))
     under = _said_by_headers(table, marked, about, place)
     filled = tuple(
@@ -266,12 +270,20 @@ def _integer(text: str, what: str, place: str) -> int:
 
 
 def _require(about: Defaults, place: str) -> None:
+    if wrong := _impossible(about):
+        _, reason, remedy = wrong
+        raise InputError(reason, name=place, remedy=remedy)
+
+
+def _impossible(about: Defaults) -> tuple[str, str, str] | None:
+    """The first field that means nothing: its name, why, and what there is instead."""
     if about.kind is not None and about.kind not in KINDS:
-        raise InputError(f"{about.kind[:40]!r} is no kind of table", name=place)
+        return "kind", f"{about.kind[:40]!r} is no kind of table", f"there are {', '.join(KINDS)}"
     if about.stage is not None and about.stage not in STAGES:
-        raise InputError(f"{about.stage[:40]!r} is no stage; there are {', '.join(STAGES)}", name=place)
+        return "stage", f"{about.stage[:40]!r} is no stage", f"there are {', '.join(STAGES)}"
     if about.unit is not None and amounts.scale(about.unit) is None:
-        raise InputError(f"{about.unit[:40]!r} is no unit of money", name=place)
+        return "unit", f"{about.unit[:40]!r} is no unit of money", "write, say, 元 or 万元"
     for role in about.columns or ():
         if role not in ROLES:
-            raise InputError(f"{role[:40]!r} is no role; there are {', '.join(ROLES)}", name=place)
+            return "columns", f"{role[:40]!r} is no role", f"there are {', '.join(ROLES)}"
+    return None
