@@ -24,7 +24,7 @@ from .hardware import Hardware, this_machine
 from .pool import Pool
 from .requirements import OVERALL, Requirement, check_scopes
 from .results import SMALL, Evaluation, Judged, Setting
-from .running import CROSSFOOT, IMG2TABLE, Against, Judge, Read, check, judge, read, read_against
+from .running import CROSSFOOT, IMG2TABLE, Against, Judge, Read, check, has_small, judge, read, read_against
 
 if TYPE_CHECKING:
     from ..datasets.fixtures.sets import Fixture, FixtureSet, Refusal
@@ -125,13 +125,15 @@ def evaluate(
     chosen = _chosen(fixtures, plan)
     if plan.predictions is not None:
         _check_stems(chosen)
-    check_scopes(plan.requirements, {SMALL, *(f.damage for f in chosen.fixtures)})
+    _check_scopes(chosen, plan.requirements)
     with _folder(plan) as folder:
         run = _Run(plan, folder.cache, this_machine(), on_progress or _silent)
         usable, refusals = run.usable(chosen.fixtures)
         if not usable:
             first = (*chosen.refusals, *refusals)[0]
             raise InputError(f"no fixture can be used, the first because: {first}", name=str(chosen.root))
+        if plan.predictions is not None:
+            _check_predictions(usable, *plan.predictions)
         results = run.results(usable, on_fetch)
         judged, unjudged = run.judged(usable, results)
         setting = Setting(
@@ -174,6 +176,31 @@ def _check_stems(chosen: FixtureSet) -> None:
                 name="--predictions",
                 remedy="choose one of them with --only, or rename a source",
             )
+
+
+def _check_scopes(chosen: FixtureSet, requirements: Sequence[Requirement]) -> None:
+    """Refuse a requirement on a profile that the set has not, naming small type where it has that.
+
+    Raises:
+        OptionsError: the profile is unknown; those of the set are listed.
+    """
+    profiles = {f.damage for f in chosen.fixtures}
+    unknown = [r for r in requirements if r.scope not in (OVERALL, SMALL, *profiles)]
+    if unknown:  # only then are truths worth opening
+        check_scopes(unknown, profiles | {SMALL for f in chosen.fixtures if has_small(f)})
+
+
+def _check_predictions(fixtures: Sequence[Fixture], folder: Path, form: str) -> None:
+    """Refuse a folder with nothing for any fixture: rather a wrong folder or name than a tool of zeros.
+
+    Raises:
+        InputError: there is none; the file that was looked for first is named.
+    """
+    from .predictions import expected, has_prediction
+
+    if not any(has_prediction(folder, form, fixture.source.stem) for fixture in fixtures):
+        first = expected(form, fixtures[0].source.stem)
+        raise InputError(f"has no prediction for any fixture; the first would be {first}", name=str(folder))
 
 
 @dataclass

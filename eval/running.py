@@ -268,6 +268,7 @@ def score_of(
     """
     from .judging import judge as judge_document
     from .judging import judge_tables
+    from .predictions import expected
 
     if predictions is None:
         if result is None:
@@ -278,7 +279,9 @@ def score_of(
         return judge_tables(truth, on_scan(document)), _failure(document)
     found = _predictions(*predictions, stem)
     if found is None:
-        return _nothing(truth, predictions[1]), "no prediction for it"
+        return _nothing(
+            truth, predictions[1]
+        ), f"no prediction for it, which would be {expected(predictions[1], stem)}"
     if isinstance(found, Document):
         return judge_document(truth, found), _failure(found)
     return judge_tables(truth, found), None
@@ -336,6 +339,14 @@ def small_tables(truth: Document) -> frozenset[str]:
     style, sizes = (v if isinstance(v := labels.get(k), Mapping) else {} for k in ("style", "sizes"))
     is_small = True in (labels.get("small"), style.get("small")) or _is_small(labels.get("size"))
     return frozenset(t.id for t in truth.tables if is_small or _is_small(sizes.get(t.id)))
+
+
+def has_small(fixture: Fixture) -> bool:
+    """Whether tables of a fixture are in small type; a truth that cannot be read has none."""
+    try:
+        return bool(small_tables(fixture.load()))
+    except CrossfootError:
+        return False
 
 
 def _is_small(size: object) -> bool:

@@ -371,7 +371,9 @@ def test_predictions_of_another_tool_are_judged_in_place_of_crossfoot(
     by_fixture = {j.fixture: j for j in found.judged}
     assert by_fixture[f"{BASIC}-clean"].scores.structure.teds == 1
     assert by_fixture[f"{BASIC}-clean"].failure is None
-    assert by_fixture[f"{SUMMARY}-fax"].failure == "no prediction for it"
+    assert by_fixture[f"{SUMMARY}-fax"].failure == (
+        f"no prediction for it, which would be {SUMMARY}-fax.html"
+    )
     assert found.values("html predictions", "fax")["teds"] == 0
 
 

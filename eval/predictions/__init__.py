@@ -10,7 +10,7 @@ from ...errors import InputError, LimitExceeded, MissingInput, OptionsError
 from . import crossfoot, docling, html, mineru, ppstructure
 from .records import PredictedTable
 
-__all__ = ["FORMATS", "PredictedTable", "read_predictions"]
+__all__ = ["FORMATS", "PredictedTable", "expected", "has_prediction", "read_predictions"]
 
 _READERS = {
     "crossfoot": (crossfoot.find, crossfoot.tables),
@@ -20,7 +20,27 @@ _READERS = {
     "ppstructure": (ppstructure.find, ppstructure.tables),
 }
 FORMATS = tuple(_READERS)
+_NAMES = {
+    "crossfoot": "{}/document.json or {}.json",
+    "docling": "{}.json",
+    "html": "{}.html",
+    "mineru": "{}_middle.json or {}_content_list.json",
+    "ppstructure": "{}_res.json",
+}
 MAX_TOTAL_ADDRESSES = 5 * MAX_ADDRESSES  # of one fixture: a few bytes of HTML can claim a million
+
+
+def expected(format: str, stem: str) -> str:  # noqa: A002
+    """What a tool's file for the fixture `stem` would be called, for messages."""
+    return _NAMES[format].replace("{}", stem)
+
+
+def has_prediction(folder: Path, format: str, stem: str) -> bool:  # noqa: A002
+    """Whether there is anything for the fixture `stem`, be it unusable."""
+    try:
+        return bool(_READERS[format][0](folder, stem))
+    except InputError:  # several files, of which one must go
+        return True
 
 
 def read_predictions(folder: Path, format: str, stem: str) -> tuple[PredictedTable, ...] | None:  # noqa: A002
