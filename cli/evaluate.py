@@ -98,6 +98,9 @@ def evaluate(
 
     if (predictions is None) != (form is None):
         raise OptionsError("--predictions and --format go together", name="--predictions")
+    if out is not None and _holds_set(out, fixtures):
+        remedy = "give another folder, which may lie in it"
+        raise OptionsError(f"{out} holds a set of fixtures", name="--out", remedy=remedy)
     plan = Plan(
         against=against.value if against else None,
         predictions=(predictions, form.value) if predictions and form else None,
@@ -123,6 +126,13 @@ def evaluate(
         show(found, summary.output_console())
     _complain(found, out, quiet=quiet or as_json)
     raise typer.Exit(code)
+
+
+def _holds_set(out: Path, fixtures: Path) -> bool:
+    """Whether a report would lie among the files of a set, this one or another."""
+    from ..datasets.fixtures.manifest import MANIFEST
+
+    return (out / MANIFEST).exists() or out.resolve() == fixtures.resolve()
 
 
 def _selection(given: list[str]) -> dict[str, tuple[str, ...]]:

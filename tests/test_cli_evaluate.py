@@ -18,6 +18,7 @@ from crossfoot.document import Cell, Document
 from crossfoot.eval import harness, predictions, running
 from crossfoot.eval.pool import Pool
 from replayed import Replay, make_set, with_cell
+from rich.console import Console
 from typer.testing import CliRunner
 
 SUMMARY, BASIC = "budget-2020-summary", "budget-2020-basic"
@@ -87,7 +88,7 @@ def test_an_unmet_requirement_is_exit_code_4_and_a_line(run: Run) -> None:
     [
         (("--require", "amount>=1"), "known figures: amounts, "),
         (("--require", "amounts>=2"), "never above 1"),
-        (("--require", "fox:amounts>=1"), "there are: clean, fax"),
+        (("--require", "fox:amounts>=1"), "there are: clean, fax\n"),
         (("--only", "fax"), "damage=, split= and id="),
         (("--only", "licence=x"), "damage=, split= and id="),
         (("--predictions", "somewhere"), "go together"),
@@ -158,6 +159,53 @@ def test_predictions_are_judged_without_any_weights(
     missing = run("--predictions", tmp_path / "nowhere", "--format", "html")
     assert missing.exit_code == 4
     assert "no such folder" in missing.stderr
+
+
+def test_a_folder_without_any_prediction_is_an_error_and_not_zeros(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "other.html").write_text("<table><tr><td>1</table>")
+    result = run("--predictions", tmp_path, "--format", "html")
+    assert result.exit_code == 4
+    assert result.stdout == ""
+    assert f"has no prediction for any fixture; the first would be {BASIC}-clean.html" in result.stderr
+
+
+def test_small_type_is_offered_where_a_set_has_it(run: Run, fixtures: Path) -> None:
+    truth = fixtures / f"{BASIC}-clean.json"
+    document = Document.load(truth)
+    replace(document, extra={"labels": {"small": True}}).save(truth)
+    result = run("--require", "fox:amounts>=1")
+    assert result.exit_code == 2
+    assert "there are: clean, fax, small" in result.stderr
+
+
+def test_a_report_is_not_written_among_the_fixtures(run: Run, fixtures: Path) -> None:
+    before = sorted(fixtures.iterdir())
+    result = run("--out", fixtures)
+    assert result.exit_code == 2
+    assert result.stderr.count("\n") == 1
+    assert "holds a set of fixtures" in result.stderr
+    assert sorted(fixtures.iterdir()) == before
+
+
+@pytest.mark.parametrize("width", [60, 80, 100, 140, 200])
+def test_tables_fit_the_terminal_and_say_what_is_left_out(
+    run: Run, monkeypatch: pytest.MonkeyPatch, width: int
+) -> None:
+    monkeypatch.setattr(
+        "crossfoot.summary.output_console",
+        lambda: Console(file=sys.stdout, width=width, markup=False, highlight=False, emoji=False),
+    )
+    result = run("--against", "img2table")
+    assert result.exit_code == 0, result.output
+    heads = [line for line in result.stdout.splitlines() if line.lstrip().startswith(("kind ", "figure "))]
+    assert len(heads) == 3
+    for head in heads[:2]:
+        assert "amounts" in head
+    tables = [line for line in result.stdout.splitlines() if "─" in line or "crossfoot  " in line]
+    assert max(map(len, tables)) <= width
+    assert "…" not in result.stdout
+    assert ("left out, for a wider terminal: " in result.stdout) == (width < 190)
+    assert ("TEDS-S" in heads[0]) != ("TEDS-S" in result.stdout.partition("left out")[2])
 
 
 def test_an_interrupt_is_exit_code_130(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
