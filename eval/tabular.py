@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ..export.characters import encodable, is_formula_like
@@ -14,6 +14,48 @@ if TYPE_CHECKING:
     from .results import Evaluation, Judged
 
 Row = dict[str, Any]
+
+_IDENTITY = ("fixture", "document", "damage", "split", "small", "tool")
+TABLE_COLUMNS = (
+    *_IDENTITY,
+    "table",
+    "page",
+    "kind",
+    "rows",
+    "cols",
+    "result",
+    "result_rows",
+    "result_cols",
+    "overlap",
+    "amount_count",
+    "amounts_exact",
+    "amounts_misread",
+    "teds",
+    "teds_structure",
+    "teds_raw",
+    "grits_top",
+    "grits_con",
+    "grits_loc",
+    "adjacency_f1",
+    "characters",
+)
+"""The keys of `table_rows`."""
+WRONG_AMOUNT_COLUMNS = (
+    *_IDENTITY,
+    "table",
+    "page",
+    "kind",
+    "row",
+    "col",
+    "truth",
+    "read",
+    "error",
+    "left",
+    "top",
+    "right",
+    "bottom",
+)
+"""The keys of `wrong_amount_rows`."""
 
 
 def table_rows(evaluation: Evaluation) -> Iterator[Row]:
@@ -152,17 +194,12 @@ def _scope(evaluation: Evaluation, scope: str) -> Row:
     }
 
 
-def to_csv(rows: Iterable[Row]) -> bytes:
-    """Rows as CSV: UTF-8 with a byte order mark, a header line, formulas made harmless.
-
-    No rows give an empty file with the mark alone.
-    """
+def to_csv(rows: Iterable[Row], columns: Sequence[str]) -> bytes:
+    """Rows as CSV: UTF-8 with a byte order mark, a header line even without rows, formulas made harmless."""
     stream = io.StringIO(newline="")
-    writer = csv.writer(stream, lineterminator="\r\n")
-    for number, row in enumerate(rows):
-        if not number:
-            writer.writerow(row)
-        writer.writerow(_harmless(value) for value in row.values())
+    writer = csv.DictWriter(stream, columns, lineterminator="\r\n")
+    writer.writeheader()
+    writer.writerows({name: _harmless(value) for name, value in row.items()} for row in rows)
     return stream.getvalue().encode("utf-8-sig")
 
 
@@ -174,11 +211,4 @@ def _harmless(value: Any) -> Any:
 
 
 def _identity(judged: Judged) -> Row:
-    return {
-        "fixture": judged.fixture,
-        "document": judged.document,
-        "damage": judged.damage,
-        "split": judged.split,
-        "small": judged.small,
-        "tool": judged.tool,
-    }
+    return {name: getattr(judged, name) for name in _IDENTITY}

@@ -7,6 +7,7 @@ import csv
 import io
 import json
 import re
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
@@ -19,12 +20,19 @@ import pytest
 from crossfoot.document import Cell, Document, Table
 from crossfoot.errors import OutputError
 from crossfoot.eval import running
+from crossfoot.eval.figures import FIGURES
 from crossfoot.eval.harness import Plan, evaluate
+from crossfoot.eval.metrics.alignment import aligned, at_address
+from crossfoot.eval.metrics.amounts import Amount, compare_amounts, parsed_amount, stated_amount
 from crossfoot.eval.report import bad, plots
-from crossfoot.eval.report.comparison import MAX_ROWS, compare, marked_html
+from crossfoot.eval.report.comparison import MAX_ROWS, Marks, compare, escaped, legend_html, marked_html
 from crossfoot.eval.report.page import page_html
 from crossfoot.eval.requirements import parse_requirements
 from crossfoot.eval.results import Evaluation
+from crossfoot.eval.slices import slices
+from crossfoot.eval.tabular import TABLE_COLUMNS, WRONG_AMOUNT_COLUMNS
+from hypothesis import given
+from hypothesis import strategies as st
 from replayed import Replay, make_set, with_cell, without_row
 
 SUMMARY, BASIC = "budget-2020-summary", "budget-2020-basic"
@@ -115,6 +123,8 @@ def test_the_misread_amount_is_shown_beside_its_truth(evaluated: Evaluate) -> No
     ((judged, row), *others) = bad.worst(found)
     assert (judged.fixture, len(others)) == (f"{SUMMARY}-fax", 0)
     page = Page(bad.bad_tables(found))
+    (legend,) = {a["data-mark"] for a in page.of("span")}
+    assert legend == "misread"
     marked = [a for t in ("td", "th") for a in page.of(t) if a.get("data-mark")]
     assert [a["data-mark"] for a in marked] == ["misread", "misread"]
     assert marked[1]["title"] == row.wrong[0].truth  # hovering over the result tells what was printed
@@ -139,7 +149,7 @@ def test_only_the_worst_tables_are_shown(evaluated: Evaluate, monkeypatch: pytes
     assert bad.worst(found, 0) == []
     assert "No such table." in bad.bad_tables(found)
     perfect = evaluated()
-    assert "Every table came out" in bad.bad_tables(perfect)
+    assert "Every table came out of crossfoot" in bad.bad_tables(perfect)
 
 
 def test_a_truth_that_has_gone_costs_its_picture_alone(evaluated: Evaluate) -> None:
@@ -179,6 +189,58 @@ def test_files_for_other_programs_say_the_same(evaluated: Evaluate, tmp_path: Pa
     assert results["scopes"]["all"]["tools"]["crossfoot"]["figures"]["kinds_f1"]["value"] is None
 
 
+def test_csv_files_have_their_header_without_rows_too(evaluated: Evaluate, tmp_path: Path) -> None:
+    found = evaluated()
+    found.save_report(tmp_path / "report")
+    text = (tmp_path / "report" / "wrong_amounts.csv").read_text(encoding="utf-8-sig")
+    assert text.splitlines() == [",".join(WRONG_AMOUNT_COLUMNS)]
+    with (tmp_path / "report" / "tables.csv").open(encoding="utf-8-sig", newline="") as stream:
+        rows = list(csv.reader(stream))
+    assert (tuple(rows[0]), len(rows)) == (TABLE_COLUMNS, 3)
+
+
+def without_boxes(document: Document) -> Document:
+    tables = tuple(
+        replace(t, parts=(), cells=tuple(replace(c, parts=()) for c in t.cells)) for t in document.tables
+    )
+    return replace(document, tables=tables)
+
+
+def test_a_truth_without_boxes_is_shown_by_the_grid_that_was_found(evaluated: Evaluate) -> None:
+    whole = evaluated(misread)  # its results last as long as it does
+    ((judged, _),) = bad.worst(whole)
+    without_boxes(Document.load(judged.truth)).save(judged.truth)
+    rows = tuple(replace(row, page=None) for row in judged.tables)
+    found = replace(whole, judged=(replace(judged, tables=rows),))
+    text = bad.bad_tables(found)
+    assert "the truth has no boxes" in text
+    assert len(Page(text).of("img")) == 1
+    judged = found.judged[0]
+    assert judged.result is not None
+    without_boxes(Document.load(judged.result)).save(judged.result)
+    text = bad.bad_tables(found)
+    assert "neither the truth nor the result says where" in text
+    assert not Page(text).of("img")
+
+
+def test_the_report_says_what_its_figures_mean(evaluated: Evaluate) -> None:
+    text = page_html(evaluated(misread, against="img2table"))
+    assert all(escaped(figure.meaning) in text for figure in FIGURES.values())
+    assert "img2table: grid alone" in text
+    assert "1.0000 to 1.0000" not in text
+    assert "n/a here: " in text
+    assert "kinds, macro-F1" in text
+    assert "<th>kinds, macro-F1</th>" not in text
+    assert "green if crossfoot is better" in text
+
+
+def test_each_tool_keeps_its_color() -> None:
+    svg = plots.curve({"first": [], "second": [(0.5, 0.0), (1.0, 0.1)]}, "x", "y")
+    assert plots.TOOL_COLORS[1].lower() in svg.lower()
+    assert "first: n/a" in svg
+    assert "second" in svg
+
+
 def test_no_spreadsheet_runs_what_was_read(evaluated: Evaluate, tmp_path: Path) -> None:
     def formula(document: Document) -> Document:
         def change(cell: Cell) -> Cell | None:
@@ -209,27 +271,84 @@ def grid(*rows: str) -> Table:
     return Table("t", (len(rows), len(rows[0])), cells)
 
 
+def marks_of(truth: Table, result: Table | None, amount: Amount = stated_amount) -> Marks:
+    (piece,) = slices(truth)
+    return compare(piece, result, amount)
+
+
+def line(*cells: tuple[str, str | None]) -> Table:
+    """One row of cells, each with its text and its amount."""
+    amounts = [None if value is None else Decimal(value) for _, value in cells]
+    return Table(
+        "t",
+        (1, len(cells)),
+        tuple(Cell(0, c, text=cells[c][0], amount=amounts[c]) for c in range(len(cells))),
+    )
+
+
 def test_a_lost_row_is_marked_once() -> None:
     truth = grid("ab3", "cd5", "ef7", "gh9")
-    marks = compare(truth, without_row(truth, 1))
-    assert marks.truth == dict.fromkeys([(1, 0), (1, 1), (1, 2)], "missing")
+    marks = marks_of(truth, without_row(truth, 1))
+    assert marks.truth == {(1, 0): "absent", (1, 1): "absent", (1, 2): "missing"}
     assert marks.result == {}
 
 
 def test_marks_tell_what_is_wrong() -> None:
-    marks = compare(grid("ab3", "cd5", "ef7"), grid("ab4x", "cz5 ", "ef7 "))
-    assert marks.truth == {(0, 2): "misread", (1, 1): "differs"}
-    assert marks.result == {(0, 2): "misread", (1, 1): "differs", (0, 3): "extra"}
-    assert marks.other == {(0, 2): "3", (1, 1): "d"}
-    assert marks.count == 3
-    assert compare(grid("ab"), None).truth == {(0, 0): "missing", (0, 1): "missing"}
-    assert compare(grid("ab"), grid("ab")).count == 0
+    marks = marks_of(grid("ab3", "cd5", "ef7"), grid("ab4x", "cz5 ", "efz "))
+    assert marks.truth == {(0, 2): "misread", (1, 1): "differs", (2, 2): "lost"}
+    assert marks.result == {**marks.truth, (0, 3): "extra"}
+    assert marks.other == {(0, 2): "3", (1, 1): "d", (2, 2): "7"}
+    assert marks_of(grid("ab"), None).truth == {(0, 0): "absent", (0, 1): "absent"}
+    assert not marks_of(grid("ab3"), grid("ab3")).used
+
+
+def test_amounts_are_marked_by_value_and_others_mildly() -> None:
+    truth = line(("支出", None), ("23327.91", "23327.91"), ("12", None), ("", None), ("", None))
+    read = line(("支出", None), ("23,327.91", "23327.91"), ("13", None), ("章", None), ("0.00", "0"))
+    marks = marks_of(truth, read)
+    assert marks.truth == {(0, 2): "differs"}  # a line number is no amount, and blanks bear no blame
+    assert marks.result == {(0, 2): "differs", (0, 3): "extra", (0, 4): "invented"}
+    texts = line(("支出", None), ("23,327.91", None), ("12", None), ("", None), ("7.00", None))
+    assert marks_of(truth, texts, parsed_amount).result == {(0, 4): "invented"}
+    assert marks_of(truth, texts).truth == {(0, 1): "lost"}  # no amount said where amounts are said
+
+
+_CELLS = st.sampled_from([("甲", None), ("12", None), ("", None), ("0.00", "0"), ("3.00", "3"), ("3", "3")])
+_TABLES = st.integers(1, 3).flatmap(
+    lambda cols: st.lists(st.lists(_CELLS, min_size=cols, max_size=cols), min_size=1, max_size=4)
+)
+
+
+@given(_TABLES, _TABLES, st.sampled_from([stated_amount, parsed_amount]))
+def test_marks_of_amounts_are_as_many_as_the_figures_count(
+    truth: list[list[tuple[str, str | None]]], read: list[list[tuple[str, str | None]]], amount: Amount
+) -> None:
+    def table(rows: list[list[tuple[str, str | None]]]) -> Table:
+        cells = [replace(cell, row=r) for r, row in enumerate(rows) for cell in line(*row).cells]
+        return Table("t", (len(rows), len(rows[0])), tuple(cells))
+
+    (piece,), result = slices(table(truth)), table(read)
+    marks = compare(piece, result, amount)
+    strict, after = (
+        compare_amounts(piece, result, f(piece.table, result), amount) for f in (at_address, aligned)
+    )
+    counts = after if after.exact >= strict.exact else strict
+    found = Counter(marks.truth.values())
+    assert found["misread"] == counts.misread + counts.zeros_misread
+    assert found["misread"] + found["lost"] + found["missing"] == len(counts.wrong)
+    assert Counter(marks.result.values())["invented"] == counts.invented
 
 
 def test_other_spans_are_marked() -> None:
     truth = Table("t", (1, 2), (Cell(0, 0, 1, 2, text="合计"),))
     result = Table("t", (1, 2), (Cell(0, 0, text="合计"), Cell(0, 1)))
-    assert compare(truth, result).truth == {(0, 0): "spans"}
+    assert marks_of(truth, result).truth == {(0, 0): "spans"}
+
+
+def test_the_legend_lists_the_marks_used_and_no_others() -> None:
+    text = legend_html(frozenset({"misread", "extra"}))
+    assert re.findall("data-mark='(.*?)'", text) == ["misread", "extra"]
+    assert legend_html(frozenset()) == ""
 
 
 def test_a_long_table_is_cut_with_its_spans() -> None:

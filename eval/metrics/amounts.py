@@ -122,7 +122,7 @@ def compare_amounts(truth: PageTable, result: Table | None, partners: Partners, 
     wrong: list[WrongAmount] = []
     real: set[tuple[int, int]] = set()  # where an amount of the result is not invented
     for cell, read in partners:
-        if read is not None and (cell.amount is not None or not _is_invented(cell, amount)):
+        if read is not None and not is_invented(cell, amount):
             real.add((read.row, read.col))
         if cell.amount is None:
             _count_without_amount(cell, read, counts)
@@ -146,11 +146,13 @@ def compare_amounts(truth: PageTable, result: Table | None, partners: Partners, 
     return Amounts(**counts, wrong=tuple(wrong))
 
 
-def _is_invented(cell: Cell, amount: Amount) -> bool:
-    """Whether an amount read for a cell without one is invented.
+def is_invented(cell: Cell, amount: Amount) -> bool:
+    """Whether an amount read for a cell of the truth is invented.
 
     A tool that gives texts only does not say that a code is money when it reads one.
     """
+    if cell.amount is not None:
+        return False
     return amount is stated_amount or amounts.printed(cell.text) in ("blank", "dash")
 
 

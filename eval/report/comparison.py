@@ -1,33 +1,40 @@
 """A table of the truth beside what was read, as HTML with the wrong cells marked.
 
-Cells are compared after rows and columns were aligned, so that one lost row is marked once
+Amounts are marked by value, as they are counted; other cells where their text differs, which
+is the milder mark. Rows and columns were aligned before, so that one lost row is marked once
 and does not colour everything below it.
 """
 
 from __future__ import annotations
 
 import html
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from ... import amounts
 from ...document import Cell, Table
 from ...export.characters import printable
-from ..metrics.alignment import aligned
+from ..metrics.alignment import aligned, at_address
+from ..metrics.amounts import Amount, compare_amounts, is_invented, stated_amount
+from ..slices import PageTable
 from ..text import normalize
 
 MAX_ROWS = 120
 """Rows shown of a table; a form of a thousand rows would make the page unreadable and huge."""
 _MAX_TEXT = 300  # characters of a cell
 
-Mark = Literal["misread", "differs", "missing", "extra", "spans"]
+Mark = Literal["misread", "lost", "missing", "invented", "differs", "absent", "extra", "spans"]
 LEGEND: dict[Mark, str] = {
-    "misread": "an amount that is wrong",
-    "differs": "another text",
-    "missing": "in no cell of the result",
-    "extra": "in no cell of the truth",
-    "spans": "right text, other spans",
+    "misread": "amount read as another amount",
+    "lost": "amount that came out as no amount",
+    "missing": "amount whose cell the result does not have",
+    "invented": "amount where the truth has none",
+    "differs": "text that differs (no amount)",
+    "absent": "text that was not read",
+    "extra": "text where the truth has none",
+    "spans": "as printed, but with other spans",
 }
+"""What each mark means; those of amounts have the names that `wrong_amounts.csv` uses."""
 Address = tuple[int, int]
 
 
@@ -35,43 +42,67 @@ Address = tuple[int, int]
 class Marks:
     """What is wrong with cells, by where they start; `other` is what the partner says."""
 
-    truth: dict[Address, Mark]
-    result: dict[Address, Mark]
-    other: dict[Address, str]
+    truth: dict[Address, Mark] = field(default_factory=dict)
+    result: dict[Address, Mark] = field(default_factory=dict)
+    other: dict[Address, str] = field(default_factory=dict)
 
     @property
-    def count(self) -> int:
-        """Cells of either side that are marked."""
-        return len(self.truth) + sum(mark == "extra" for mark in self.result.values())
+    def used(self) -> frozenset[Mark]:
+        """The marks that occur."""
+        return frozenset((*self.truth.values(), *self.result.values()))
 
 
-def compare(truth: Table, result: Table | None) -> Marks:
-    """Mark what differs between a truth and a result, normalised."""
-    marks = Marks({}, {}, {})
-    partnered: set[Address] = set()
-    for cell, partner in aligned(truth, result):
-        mark = _mark(cell, partner)
-        if partner is not None:
-            partnered.add((partner.row, partner.col))
-            if mark is not None:
-                marks.result[partner.row, partner.col] = mark
-                marks.other[partner.row, partner.col] = cell.text
+def compare(truth: PageTable, result: Table | None, amount: Amount = stated_amount) -> Marks:
+    """Mark what differs between a truth and a result.
+
+    Marks of amounts agree with the figures for aligned rows; `amount` is how the tool's
+    amounts were read for them.
+    """
+    marks = Marks()
+    partners = max(
+        (pair(truth.table, result) for pair in (aligned, at_address)),
+        key=lambda pairs: compare_amounts(truth, result, pairs, amount).exact,
+    )
+    truths = {(read.row, read.col): cell for cell, read in partners if read is not None}
+    for cell, read in partners:
+        mark = _mark(cell, read, amount)
         if mark is not None:
             marks.truth[cell.row, cell.col] = mark
-    for cell in result.cells if result is not None else ():
-        if (cell.row, cell.col) not in partnered and normalize(cell.text):
-            marks.result[cell.row, cell.col] = "extra"
+    for read in result.cells if result is not None else ():
+        address = read.row, read.col
+        partner = truths.get(address)
+        if amount(read) is not None and (partner is None or is_invented(partner, amount)):
+            marks.result[address] = "invented"
+        elif partner is None or (partner.amount is None and not normalize(partner.text)):
+            if normalize(read.text):
+                marks.result[address] = "extra"
+        elif (mark := marks.truth.get((partner.row, partner.col))) is not None:
+            marks.result[address] = mark
+        if partner is not None and address in marks.result:
+            marks.other[address] = partner.text
     return marks
 
 
-def _mark(truth: Cell, result: Cell | None) -> Mark | None:
-    if result is None:
-        return "missing" if normalize(truth.text) else None
-    if normalize(truth.text) != normalize(result.text):
-        is_amount = truth.amount is not None or amounts.printed(truth.text) in ("amount", "zero")
-        return "misread" if is_amount else "differs"
-    same = (truth.row_span, truth.col_span) == (result.row_span, result.col_span)
-    return None if same else "spans"
+def _mark(truth: Cell, read: Cell | None, amount: Amount) -> Mark | None:
+    """What is wrong with a cell of the truth; what a blank one was taken for is said of the result."""
+    spans_differ = read is not None and (truth.row_span, truth.col_span) != (read.row_span, read.col_span)
+    same: Mark | None = "spans" if spans_differ else None
+    if truth.amount is not None:
+        if read is None:
+            return "missing"
+        value = amount(read)
+        return "lost" if value is None else "misread" if value != truth.amount else same
+    text = normalize(truth.text)
+    other = normalize(read.text) if read is not None else ""
+    if text == other or not text:
+        return same if text == other else None
+    return "differs" if other else "absent"
+
+
+def legend_html(used: frozenset[Mark]) -> str:
+    """The marks that occur, each with what it means; empty where none does."""
+    items = (f"<span data-mark='{mark}'>{mark}</span> {LEGEND[mark]}" for mark in LEGEND if mark in used)
+    return f"<p class='legend'>{' · '.join(items)}</p>" if used else ""
 
 
 def marked_html(table: Table, marks: dict[Address, Mark], other: dict[Address, str] | None = None) -> str:

@@ -13,20 +13,22 @@ from pathlib import Path
 
 from ...document import write_atomically
 from ...errors import OutputError
-from ..figures import FIGURES, written
+from ..figures import FIGURES, SECONDS, written
 from ..matching import RULE
 from ..requirements import OVERALL
 from ..results import SMALL, Evaluation
 from ..running import BASELINE_NOTE, IMG2TABLE
-from ..tabular import table_rows, to_csv, wrong_amount_rows
+from ..tabular import TABLE_COLUMNS, WRONG_AMOUNT_COLUMNS, table_rows, to_csv, wrong_amount_rows
 from ..text import STATEMENT
 from . import plots
 from .bad import bad_tables
 from .comparison import escaped
-from .tables import by_profile, extent, figures, interval, kinds
+from .tables import by_profile, extent, figures, interval, kinds, meanings
 
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
-_CARDS = ("amounts", "teds", "misread", "seconds_per_page")
+_CARDS = ("amounts", "teds", "misread", SECONDS)
+_GRID_ALONE = ": grid alone"
+"""What img2table's seconds are for, so that nobody sets them against a whole reading."""
 
 
 def write_report(evaluation: Evaluation, folder: Path) -> Path:
@@ -41,8 +43,10 @@ def write_report(evaluation: Evaluation, folder: Path) -> Path:
         raise OutputError(f"cannot be made: {error.strerror or error}", name=str(folder)) from None
     results = json.dumps(evaluation.to_dict(), ensure_ascii=False, indent=1)
     write_atomically(folder / "results.json", results.encode(errors="backslashreplace"))
-    write_atomically(folder / "tables.csv", to_csv(table_rows(evaluation)))
-    write_atomically(folder / "wrong_amounts.csv", to_csv(wrong_amount_rows(evaluation)))
+    write_atomically(folder / "tables.csv", to_csv(table_rows(evaluation), TABLE_COLUMNS))
+    write_atomically(
+        folder / "wrong_amounts.csv", to_csv(wrong_amount_rows(evaluation), WRONG_AMOUNT_COLUMNS)
+    )
     index = folder / "index.html"
     write_atomically(index, page_html(evaluation).encode(errors="backslashreplace"))
     return index
@@ -81,7 +85,7 @@ def _sections(evaluation: Evaluation) -> Iterator[str]:
     if evaluation.refusals or evaluation.failures:
         yield _section("What went wrong", _trouble(evaluation))
     yield _section("By damage", by_profile(evaluation))
-    yield _section("All figures", figures(evaluation, OVERALL))
+    yield _section("All figures", figures(evaluation, OVERALL) + meanings())
     if SMALL in evaluation.scopes:
         note = "<p>At low resolution nobody can read it, so it is part of no other sum.</p>"
         yield _section("Small type", note + figures(evaluation, SMALL))
@@ -101,7 +105,9 @@ def _cards(evaluation: Evaluation) -> str:
     for name in _CARDS:
         first, *others = evaluation.tools
         beside = "".join(
-            f"<p>{escaped(tool)} <b>{written(name, values[tool][name])}</b></p>" for tool in others
+            f"<p>{escaped(tool)}{_GRID_ALONE if (name, tool) == (SECONDS, IMG2TABLE) else ''} "
+            f"<b>{written(name, values[tool][name])}</b></p>"
+            for tool in others
         )
         cards.append(
             f"<div class='card'><h3>{FIGURES[name].label}</h3>"
@@ -134,8 +140,9 @@ def _distributions(evaluation: Evaluation) -> str:
     }
     scores = {tool: evaluation.scores(tool) for tool in evaluation.tools}
     charts = [_chart("TEDS of every table", plots.distribution(teds, "TEDS"))]
-    risks = {tool: s.risk.curve() for tool, s in scores.items() if s.risk is not None and s.risk.is_ranked}
-    if risks:
+    ranked = {tool: s.risk for tool, s in scores.items() if s.risk is not None and s.risk.is_ranked}
+    risks = {tool: ranked[tool].curve() if tool in ranked else () for tool in evaluation.tools}
+    if ranked:
         curve = plots.curve(risks, "share of amounts accepted, surest first", "wrong among the accepted")
         charts.append(_chart("Coverage and risk of amounts", curve))
     guesses = scores[evaluation.tools[0]].kinds
@@ -177,7 +184,7 @@ def _method(evaluation: Evaluation) -> str:
         "text": STATEMENT,
         "intervals": "95 %, percentile bootstrap over documents, paired for differences; fixtures that show "
         "one content are one document. Detectable is the smallest difference that the set can show: half the "
-        "width of the interval of the difference.",
+        "width of the interval of the difference. An interval that equals its figure is not printed.",
         "seed": setting.seed,
         "crossfoot": f"{setting.version}, digest {setting.digest or 'none: it was not run'}",
         "processes": f"{setting.workers} with {setting.threads} threads each, the same for every tool",

@@ -88,14 +88,14 @@ def distribution(values: Mapping[str, Sequence[float]], label: str) -> str:
 
 
 def curve(points: Mapping[str, Sequence[tuple[float, float]]], across: str, up: str) -> str:
-    """A line per tool through (x, y) points, both shares."""
+    """A line per tool through (x, y) points, both shares; a tool without points keeps its color."""
     with _drawing(5.0, 3.2) as (axes, done):
         top = 0.0
         for index, (tool, line) in enumerate(points.items()):
-            if line:
-                xs, ys = zip(*line, strict=True)
-                top = max(top, *ys)
-                axes.plot(xs, ys, color=TOOL_COLORS[index % 4], lw=1.8, label=tool, clip_on=False)
+            xs, ys = zip(*line, strict=True) if line else ((), ())
+            top = max(top, *ys, 0.0)
+            name = tool if line else f"{tool}: n/a"
+            axes.plot(xs, ys, color=TOOL_COLORS[index % 4], lw=1.8, label=name, clip_on=False)
         axes.set_xlim(0, 1.01)
         axes.set_ylim(0, max(0.01, min(1.0, 1.15 * top)))
         axes.set_xlabel(across)

@@ -24,6 +24,13 @@ _BY_KIND = (
     "characters",
 )
 
+_DIFFERENCE = (
+    "<p class='cut'>Difference: {0} minus {1}, with its interval. Where the interval leaves out 0 the "
+    "difference is <span class='better'>green if {0} is better</span> and "
+    "<span class='worse'>red if {1} is</span> (a star in the terminal); else the set does not show which is "
+    "better. Detectable: the smallest difference that the set can show.</p>"
+)
+
 
 def extent(evaluation: Evaluation, scope: str) -> str:
     """How much a scope holds, in one line."""
@@ -69,7 +76,9 @@ def figures(evaluation: Evaluation, scope: str) -> str:
     head = "".join(f"<th>{escaped(tool)}</th>" for tool in evaluation.tools)
     head += "<th>difference</th><th>detectable</th>" if paired else ""
     rows = []
-    for name, figure in FIGURES.items():
+    given = [name for name in FIGURES if any(values[tool][name] is not None for tool in evaluation.tools)]
+    for name in given:
+        figure = FIGURES[name]
         cells = "".join(
             f"<td>{written(name, values[tool][name])} "
             f"<small>{interval(evaluation, tool, name, scope)}</small></td>"
@@ -77,7 +86,17 @@ def figures(evaluation: Evaluation, scope: str) -> str:
         )
         cells += _difference(evaluation, name, scope) if paired else ""
         rows.append(f"<tr{' class=main' * figure.main}><th>{figure.label}</th>{cells}</tr>")
-    return f"<div class='scroll'><table class='figures'><tr><th></th>{head}</tr>{''.join(rows)}</table></div>"
+    missing = ", ".join(figure.label for name, figure in FIGURES.items() if name not in given)
+    note = _DIFFERENCE.format(*map(escaped, evaluation.tools[:2])) if paired else ""
+    note += f"<p class='cut'>n/a here: {missing}.</p>" if missing else ""
+    table = f"<table class='figures'><tr><th></th>{head}</tr>{''.join(rows)}</table>"
+    return f"<div class='scroll'>{table}</div>{note}"
+
+
+def meanings() -> str:
+    """What each figure counts, to be unfolded."""
+    rows = "".join(f"<dt>{f.label}</dt><dd>{escaped(f.meaning)}</dd>" for f in FIGURES.values())
+    return f"<details><summary>What the figures mean</summary><dl>{rows}</dl></details>"
 
 
 def kinds(evaluation: Evaluation, scope: str) -> str:
@@ -111,11 +130,12 @@ def _bar(evaluation: Evaluation, tool: str, name: str, scope: str) -> plots.Bar 
 
 
 def interval(evaluation: Evaluation, tool: str, name: str, scope: str) -> str:
-    """The bounds of a figure as text; empty where there are none."""
+    """The bounds of a figure as text; empty where there are none, or both are the figure itself."""
     found = evaluation.interval(tool, name, scope)
     if found is None or found.low is None or found.high is None:
         return ""
-    return f"{written(name, found.low)} to {written(name, found.high)}"
+    value, low, high = (written(name, v) for v in (found.value, found.low, found.high))
+    return "" if low == value == high else f"{low} to {high}"
 
 
 def _difference(evaluation: Evaluation, name: str, scope: str) -> str:
@@ -124,5 +144,6 @@ def _difference(evaluation: Evaluation, name: str, scope: str) -> str:
         return "<td></td><td></td>"
     better = found.is_shown and (found.value > 0) == FIGURES[name].higher
     mark = (" class='better'" if better else " class='worse'") if found.is_shown else ""
-    interval = f"<small>{found.low:+.4f} to {found.high:+.4f}</small>"
-    return f"<td{mark}>{found.value:+.4f} {interval}</td><td>{found.detectable:.4f}</td>"
+    value, low, high = (f"{v:+.4f}" for v in (found.value, found.low, found.high))
+    interval = "" if low == value == high else f" <small>{low} to {high}</small>"
+    return f"<td{mark}>{value}{interval}</td><td>{found.detectable:.4f}</td>"
