@@ -43,7 +43,7 @@ _COLUMNS = {
 }
 _FIRST = ("amounts", "amounts_aligned", "misread", "teds", "detection_recall", "characters")
 """Figures that a narrow terminal keeps longest, the most telling first."""
-_NARROW_KIND = 20  # characters of a line of a kind's name, which folds where not all figures fit
+_NARROW = (20, 12)  # characters of a line of kind and of tool, which fold where not all figures fit
 
 
 def show(evaluation: Evaluation, console: Console) -> None:
@@ -105,19 +105,19 @@ def _profiles(evaluation: Evaluation, console: Console) -> tuple[dict[str, Grid]
     ranked = (*_FIRST, *(name for name in _COLUMNS if name not in _FIRST))
     scopes = [scope for scope in evaluation.scopes if scope != OVERALL]
     grids: dict[str, Grid] = {}
-    for kept, width in ((len(ranked), None), *((n, _NARROW_KIND) for n in range(len(ranked), 0, -1))):
+    for kept, narrow in ((len(ranked), False), *((n, True) for n in range(len(ranked), 0, -1))):
         names = [name for name in _COLUMNS if name in ranked[:kept]]
-        grids = {scope: _profile(evaluation, scope, names, width) for scope in scopes}
+        grids = {scope: _profile(evaluation, scope, names, narrow=narrow) for scope in scopes}
         if _fits(console, *grids.values()):
             break
     return grids, tuple(head for name, head in _COLUMNS.items() if name not in names)
 
 
-def _profile(evaluation: Evaluation, scope: str, names: Sequence[str], kind_width: int | None) -> Grid:
+def _profile(evaluation: Evaluation, scope: str, names: Sequence[str], *, narrow: bool) -> Grid:
     """A row per kind and tool, and one for all kinds."""
-    grid = Grid(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
-    grid.add_column("kind", overflow="fold", max_width=kind_width)
-    grid.add_column("tool", no_wrap=True)
+    grid = Grid(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, collapse_padding=narrow)
+    for head, width in zip(("kind", "tool"), _NARROW, strict=True):
+        grid.add_column(head, overflow="fold", max_width=width if narrow else None)
     for head in ("tables", *(_COLUMNS[name] for name in names)):
         grid.add_column(head, justify="right", no_wrap=True)
     for kind in (*evaluation.kinds(scope), None):

@@ -456,6 +456,7 @@ def test_sources_of_one_name_have_no_predictions(samples: Path, tmp_path: Path) 
     theirs.mkdir()
     with pytest.raises(OptionsError, match="have one name, page"):
         evaluate(folder, plan(tmp_path, predictions=(theirs, "html")))
+    (theirs / "page.html").write_text("<table><tr><td>1</table>")
     alone = evaluate(folder, plan(tmp_path, predictions=(theirs, "html"), only={"damage": ("fax",)}))
     assert len(alone.judged) == 1
 

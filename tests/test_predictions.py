@@ -41,6 +41,16 @@ def parse(html: str) -> PredictedTable:
     return table
 
 
+@pytest.mark.parametrize("format_", FORMATS)
+def test_what_a_file_is_said_to_be_called_is_what_is_looked_for(tmp_path: Path, format_: str) -> None:
+    for number, name in enumerate(predictions.expected(format_, "{scan}").split(" or ")):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        assert not predictions.has_prediction(folder, format_, "{scan}")
+        write(folder / name, "")
+        assert predictions.has_prediction(folder, format_, "{scan}")
+
+
 # HTML
 
 
