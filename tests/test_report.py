@@ -214,6 +214,7 @@ def test_a_truth_without_boxes_is_shown_by_the_grid_that_was_found(evaluated: Ev
     found = replace(whole, judged=(replace(judged, tables=rows),))
     text = bad.bad_tables(found)
     assert "the truth has no boxes" in text
+    assert "1 misread" in text
     assert len(Page(text).of("img")) == 1
     judged = found.judged[0]
     assert judged.result is not None

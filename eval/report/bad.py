@@ -74,6 +74,7 @@ def _facts(judged: Judged, row: TableRow) -> Iterator[str | None]:
     yield f"{counts.exact} of {counts.amounts} amounts exact"
     yield f"{after.exact} after aligning rows" if after.exact != counts.exact else None
     yield f"{counts.misread} misread" if counts.misread else None
+    yield f"{counts.lost} lost or missing" if counts.lost else None
     yield f"{counts.zeros - counts.zeros_exact} zeros wrong" if counts.zeros != counts.zeros_exact else None
     yield f"{counts.invented} invented" if counts.invented else None
     yield "not found" if row.result is None else None
@@ -111,9 +112,9 @@ def _scan(judged: Judged, row: TableRow, truth: Document, score: TableScore) -> 
     drawn = {o.is_truth for o in outlines if o.quads}
     caption = {
         frozenset({True, False}): "Blue: the grid that was found. Green: the border of the truth.",
-        frozenset({True}): "Green: the border of the truth; the result has no boxes.",
+        frozenset({True}): "Green: the border of the truth; the result has no boxes here.",
         frozenset({False}): "Blue: the grid that was found; the truth has no boxes.",
-        frozenset[bool](): "The whole page: neither the truth nor the result has boxes.",
+        frozenset[bool](): "The whole page: neither the truth nor the result has boxes here.",
     }[frozenset(drawn)]
     uri = picture(judged.source, page, outlines)
     if not uri:

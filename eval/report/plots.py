@@ -95,7 +95,8 @@ def curve(points: Mapping[str, Sequence[tuple[float, float]]], across: str, up: 
             xs, ys = zip(*line, strict=True) if line else ((), ())
             top = max(top, *ys, 0.0)
             name = tool if line else f"{tool}: n/a"
-            axes.plot(xs, ys, color=TOOL_COLORS[index % 4], lw=1.8, label=name, clip_on=False)
+            style = "o" if len(xs) == 1 else "-"  # one point makes no line
+            axes.plot(xs, ys, style, color=TOOL_COLORS[index % 4], lw=1.8, label=name, clip_on=False)
         axes.set_xlim(0, 1.01)
         axes.set_ylim(0, max(0.01, min(1.0, 1.15 * top)))
         axes.set_xlabel(across)
