@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..document import Box, write_atomically
 from ..errors import EngineError, InputError, OutputError
+from ..processes import end_with_parent
 from .disclosure.compose import TABLES, Recipe, draw_disclosure
 from .fixtures.manifest import MANIFEST, Fixture, read_manifest, write_manifest
 
@@ -169,6 +170,7 @@ def _all(order: Order, out: Path, workers: int) -> Iterator[list[Fixture] | Inpu
 def _end_at_once() -> None:
     """In a worker: Ctrl-C, which reaches it too, ends it without a traceback and without waiting."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)
+    end_with_parent()
 
 
 def _attempt(order: Order, number: int, out: Path) -> list[Fixture] | InputError:

@@ -19,6 +19,7 @@ from types import TracebackType
 from typing import TypeVar
 
 from ..errors import EngineError, ForkError, WeightsError
+from ..processes import end_with_parent
 
 _Running = tuple[int, int, float]  # number of the worker, index of the task, when its time is up
 Task = TypeVar("Task")
@@ -162,6 +163,7 @@ def _answer(call: Callable[[], Done]) -> Done | Exception:
 def _start(threads: int) -> None:
     """In a new worker, before anything that starts threads is imported."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    end_with_parent()
     for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMBA_NUM_THREADS", "POLARS_MAX_THREADS"):
         os.environ[variable] = str(threads)
     import cv2
