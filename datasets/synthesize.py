@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import signal
+import time
 import zlib
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
@@ -161,10 +162,15 @@ def _all(order: Order, out: Path, workers: int) -> Iterator[list[Fixture] | Inpu
         while running:
             yield running.popleft().result()
     except BrokenProcessPool:
+        time.sleep(_INTERRUPT_ARRIVES)
         reason = "a worker process died, as it does when memory runs out"
         raise EngineError(reason, name="synthesize", remedy="give fewer --workers") from None
     finally:
         pool.shutdown(cancel_futures=True)
+
+
+_INTERRUPT_ARRIVES = 0.5
+"""Seconds to wait when a worker died: Ctrl-C ends the workers too, and may reach them first."""
 
 
 def _end_at_once() -> None:

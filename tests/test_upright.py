@@ -55,3 +55,8 @@ def test_degenerate_pages_stay_as_they_are(shape: tuple[int, int, int]) -> None:
 
 def test_a_page_slanted_beyond_the_range_is_left_alone() -> None:
     assert skew(turned(table_page(), 12.0), 5.0) == 0.0
+
+
+@pytest.mark.parametrize("degrees", [-0.0625, 0.09, -0.11, 0.05])
+def test_lines_that_rise_by_less_than_their_thickness_are_measured_too(degrees: float) -> None:
+    assert skew(turned(table_page(), degrees), 5.0) == pytest.approx(-degrees, abs=0.04)
