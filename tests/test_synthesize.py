@@ -189,7 +189,9 @@ def test_the_pages_of_a_document_are_not_held_together(
 @needs_fonts
 @pytest.mark.skipif(sys.platform == "win32", reason="Ctrl-C reaches a console's processes another way")
 def test_an_interrupted_run_ends_at_once_and_leaves_no_set(tmp_path: Path) -> None:
-    main = "from crossfoot.cli import main; raise SystemExit(main())"
+    # Ctrl-C as at a terminal: a shell's background jobs, this run of the tests perhaps, ignore it.
+    main = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
+    main += "from crossfoot.cli import main; raise SystemExit(main())"
     command = [sys.executable, "-P", "-c", main, "synthesize", "500", str(tmp_path / "out")]
     run = subprocess.Popen(  # noqa: S603
         [*command, "--workers", "2", "--kind", "final.three_public", "-q"],
