@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from .content import DisclosureContent
     from .damage.page import DamagedPage, Matrix, Profile
     from .typesetting.pages import Typeset
+    from .typesetting.style import Ruling
 
 VERSION = 1
 """Raised whenever the same seed would give other documents."""
@@ -60,6 +61,7 @@ class Order:
         recipe: kinds, excerpts, share of misprints.
         fonts: families to print in; none means those of the known ones that are installed.
         split: the part of a set that these belong to, as the manifest says it.
+        rulings: ruling styles that the documents have in turn; none means as offices print.
     """
 
     count: int
@@ -68,6 +70,7 @@ class Order:
     recipe: Recipe = field(default_factory=Recipe)
     fonts: tuple[str, ...] = ()
     split: str = "test"
+    rulings: tuple[Ruling, ...] = ()
 
 
 def synthesize(
@@ -196,20 +199,23 @@ def make_document(order: Order, number: int, out: Path) -> list[Fixture]:
 
     entropy = (VERSION, order.seed, number)
     content = draw_disclosure(f"s{order.seed}-{number:03d}", entropy, order.recipe)
-    typeset = _laid_out(content, entropy, order.fonts)
+    ruling = order.rulings[number % len(order.rulings)] if order.rulings else None
+    typeset = _laid_out(content, entropy, order.fonts, ruling)
     known = list(profiles())
     names = [known[number % len(known)] if wanted == MIXED else wanted for wanted in order.damage]
     return [_scanned(order, entropy, content, typeset, profile(name), out) for name in names]
 
 
-def _laid_out(content: DisclosureContent, entropy: tuple[int, int, int], fonts: tuple[str, ...]) -> Typeset:
+def _laid_out(
+    content: DisclosureContent, entropy: tuple[int, int, int], fonts: tuple[str, ...], ruling: Ruling | None
+) -> Typeset:
     """The document in the first of a few styles that can hold it."""
     from .typesetting.pages import typeset_disclosure
     from .typesetting.style import draw_style
 
     refused: list[InputError] = []
     for attempt in range(STYLES):
-        style = draw_style(_rng(entropy, f"style {attempt}" if attempt else "style"), fonts)
+        style = draw_style(_rng(entropy, f"style {attempt}" if attempt else "style"), fonts, ruling)
         try:
             return typeset_disclosure(content, style)
         except InputError as error:

@@ -104,11 +104,15 @@ class Style:
 _T = TypeVar("_T")
 
 
-def draw_style(rng: np.random.Generator, fonts: Sequence[str]) -> Style:
-    """A style within what disclosures show, in one of `fonts`; equal states of `rng` give equal styles."""
+def draw_style(rng: np.random.Generator, fonts: Sequence[str], ruling: Ruling | None = None) -> Style:
+    """A style within what disclosures show, in one of `fonts`; equal states of `rng` give equal styles.
+
+    A given `ruling` replaces the one drawn.
+    """
     font = str(rng.choice(list(fonts)))
     size = SMALL_SIZE if rng.random() < SMALL_SHARE else _pick(rng, SIZES)
-    ruling = _pick(rng, RULINGS)
+    drawn = _pick(rng, RULINGS)
+    ruling = ruling or drawn
     side = _between(rng, 36, 72)
     return Style(
         font=font,
