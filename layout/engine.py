@@ -24,6 +24,15 @@ class GridCell:
     box: Box
 
 
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A straight ruling: across at `at`, along from `start` to `end`, in pixels of the upright page."""
+
+    at: float
+    start: float
+    end: float
+
+
 @dataclass(frozen=True)
 class Grid:
     """A table's cells; every address of `shape` (rows, columns) is covered exactly once.

@@ -25,10 +25,12 @@ class Ink:
         mask: (height, width), 255 where there is ink.
         per_inch: pixels per inch, if the page's type is of 10.5 points. What is long or
             thin on a page is so beside its characters, at any resolution and on any sheet.
+        darkness: (height, width), 0 for paper, 255 as dark as the page's solid ink.
     """
 
     mask: Mask
     per_inch: float
+    darkness: Mask
 
 
 def grey(image: Image) -> Mask:
@@ -49,7 +51,7 @@ def black_ink(image: Image) -> Ink:
         light, 255, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY_INV, max(3, block), _CONTRAST
     )
     mask = as_mask(ink)
-    return Ink(mask, _type_scale(mask))
+    return Ink(mask, _type_scale(mask), as_mask(255 - light))
 
 
 def _sheet_scale(light: Mask) -> float:

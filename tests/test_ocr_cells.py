@@ -60,7 +60,7 @@ def test_ink_that_detection_passed_over_is_found_in_its_cell() -> None:
     ink[230:232, 120:140] = 255  # a dash
     ink[30:46, 30:60] = 255  # text that was detected
     ink[60, 250] = 255  # a speck
-    found = unclaimed_ink(Ink(ink, 100), [Piece(Box(28, 28, 62, 48), Place(0, 0))], [grid()])
+    found = unclaimed_ink(Ink(ink, 100, ink), [Piece(Box(28, 28, 62, 48), Place(0, 0))], [grid()])
     assert [p.place for p in found] == [Place(0, 4), Place(0, 7)]
     assert found[0].box.holds(150, 148)
 
@@ -69,7 +69,7 @@ def test_a_box_that_cuts_a_character_grows_to_hold_it() -> None:
     ink = np.zeros((320, 320), np.uint8)
     ink[38:41, 20:48] = 255  # one long stroke; detection began in its middle
     ink[30:46, 55:80] = 255
-    pieces, new = claim_ink(Ink(ink, 100), [Piece(Box(34, 28, 82, 48), Place(0, 0))], [grid()])
+    pieces, new = claim_ink(Ink(ink, 100, ink), [Piece(Box(34, 28, 82, 48), Place(0, 0))], [grid()])
     assert new == []
     assert pieces[0].box.left <= 20
     assert pieces[0].box.right >= 80
@@ -136,7 +136,7 @@ def test_a_page_is_read_into_cells_and_nothing_is_dropped() -> None:
     ink = np.zeros((500, 400), np.uint8)
     ink[240:256, 245:255] = 255  # in cell 8, passed over, and unreadable
     engine = ScriptedEngine([Box(20, 30, 180, 55), Box(10, 400, 200, 420)], ["一", "12.00", "注", ""])
-    text = read_scan(engine, image, Ink(ink, 100), [grid()])
+    text = read_scan(engine, image, Ink(ink, 100, ink), [grid()])
     assert {place.cell: reading.text for place, reading in text.cells.items()} == {0: "一", 1: "12.00"}
     assert [w.reading.text for w in text.outside] == ["注"]
     assert len(text.unread) == 1
@@ -154,7 +154,7 @@ def test_words_of_a_text_layer_are_placed_whole() -> None:
     def no_engine() -> ScriptedEngine:
         raise AssertionError("a page without other ink needs no engine")
 
-    text = read_layer(layered(image, words), Ink(ink, 100), [grid()], no_engine)
+    text = read_layer(layered(image, words), Ink(ink, 100, ink), [grid()], no_engine)
     assert {p.cell: r.text for p, r in text.cells.items()} == {0: "合计", 1: "1.00"}
     assert text.outside[0].reading == Reading("注", 1.0, "text_layer")
 
@@ -163,7 +163,7 @@ def test_ink_that_a_text_layer_leaves_out_is_read() -> None:
     image, ink = np.full((500, 400, 3), 255, np.uint8), np.zeros((500, 400), np.uint8)
     ink[240:256, 245:255] = 255
     word = LayerWord("合计", Box(20, 20, 60, 40))
-    text = read_layer(layered(image, [word]), Ink(ink, 100), [grid()], lambda: ScriptedEngine([], ["7"]))
+    text = read_layer(layered(image, [word]), Ink(ink, 100, ink), [grid()], lambda: ScriptedEngine([], ["7"]))
     assert {p.cell: (r.text, r.source) for p, r in text.cells.items()} == {
         0: ("合计", "text_layer"),
         8: ("7", "scripted"),
@@ -179,7 +179,9 @@ def test_letters_of_a_word_over_a_ruling_go_to_their_own_cells() -> None:
 def test_pictures_on_a_page_with_a_text_layer_are_read() -> None:
     image, ink = np.full((500, 400, 3), 255, np.uint8), np.zeros((500, 400), np.uint8)
     page = layered(image, [LayerWord("合计", Box(20, 20, 60, 40))], (Box(0, 350, 400, 450),))
-    text = read_layer(page, Ink(ink, 100), [grid()], lambda: ScriptedEngine([Box(10, 20, 90, 40)], ["图中"]))
+    text = read_layer(
+        page, Ink(ink, 100, ink), [grid()], lambda: ScriptedEngine([Box(10, 20, 90, 40)], ["图中"])
+    )
     assert [(w.reading.text, w.box) for w in text.outside] == [("图中", Box(10, 370, 90, 390))]
 
 
@@ -211,7 +213,7 @@ def test_passed_over_ink_beside_text(passed_over: str, confidence: float, text: 
     ink = np.zeros((500, 400), np.uint8)
     ink[30:46, 12:22] = 255
     page = read_scan(
-        Engine([Box(36, 28, 90, 48)], []), np.full((500, 400, 3), 255, np.uint8), Ink(ink, 100), [grid()]
+        Engine([Box(36, 28, 90, 48)], []), np.full((500, 400, 3), 255, np.uint8), Ink(ink, 100, ink), [grid()]
     )
     reading = page.cells[Place(0, 0)]
     assert reading.text == text
