@@ -277,17 +277,17 @@ class _Run:
 
         from .assembly import page_records
         from .layout.geometry import rows_of
-        from .layout.ink import black_ink
-        from .layout.upright import make_upright
+        from .layout.page import lay_out
         from .ocr.page import read_layer, read_scan
 
-        layered = scan.words is not None
-        with self.stage("layout.upright"):
-            upright = make_upright(scan.image, 0.0 if layered else self.digitizer.options.layout.max_skew)
-        with self.stage("layout.ink"):
-            ink = black_ink(upright.image)
-        with self.stage("layout.grids"):
-            found = self._load(self.digitizer.grid_engine).find(upright.image, ink)
+        laid = lay_out(
+            scan.image,
+            self.digitizer.options.layout,
+            self._load(self.digitizer.grid_engine),
+            layered=scan.words is not None,
+            stage=self.stage,
+        )
+        upright, ink, found = laid.upright, laid.ink, laid.found
         with self.stage("ocr"):
             if scan.words is not None:
                 text = read_layer(scan, ink, found.grids, self.engine)
