@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from .document import Box, Cell, Page, Part, Problem, Table, TablePart, Text, TextRole
 from .layout.engine import Found, Grid
-from .layout.headers import describe
 from .layout.paragraphs import Line, find_lines, find_paragraphs
+from .layout.roles import describe
 from .layout.surroundings import Surroundings, furniture, read_surroundings
 from .layout.words import Word
 from .ocr.cutting import Place
@@ -58,7 +58,7 @@ def page_records(page: Page, found: Found, text: PageText, tables: int, texts: i
             "amount_unreadable",
             f"{c.text!r} is no amount",
             page.number,
-            "layout.headers",
+            "layout.roles",
             _address(t, c),
         )
         for t in records

@@ -1,8 +1,13 @@
-"""Header rows, column roles and the cells that bear amounts, from texts alone.
+"""How many rows at the top of a table are its header.
 
-A first version: the header is what stands above the first row with amounts, and a column
-is what most of its body is. Forms, whose labels and values stand side by side, have no
-header rows; in them a cell bears an amount if it is printed like one.
+A header and the body below it differ column by column: a column of figures is headed by
+words, a column of codes by no code, and what heads a column is not found again in it. Each
+cell near the top is weighed as a heading against an entry of the body, given what the
+bottom of its column holds, and the header ends where the sum over the rows above is
+greatest (a change point). Spans bound it: no cell stands in both, and a heading over several
+columns has headings under it. Forms, whose labels and values stand side by side, have none.
+
+The features are those of Fang et al., Table Header Detection and Classification (AAAI 2012).
 """
 
 from __future__ import annotations
@@ -10,151 +15,202 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import pairwise
+from typing import Literal
 
-from ..amounts import Amount, parse, printed
-from ..document import Cell, Column, ColumnRole, Table
+from ..amounts import printed
+from ..document import Cell, Table
 
-MAX_HEADER_ROWS = 6
-_CODE = re.compile(r"\d{3,12}", re.ASCII)
-_ORDINAL = re.compile(r"\d{1,3}(?=\s*=|$)", re.ASCII)
-_MARKER = re.compile(r"\*+|栏\s*次|行\s*次|[甲乙丙丁]")
-_NUMBERING = re.compile(
-    r"\*+|栏\s*次|行\s*次|类\s*款\s*项|[类款项甲乙丙丁]|\d{1,2}(?:\s*=[\d\s+\-…/]{1,30})?", re.ASCII
+MAX_HEADER_ROWS = 6  # four levels and the row of column numbers, and one to spare
+
+Held = Literal["figures", "codes", "labels", "words", "nothing"]
+"""What a column holds in its body."""
+
+CODE = re.compile(r"\d{3,16}", re.ASCII)
+YEAR = re.compile(r"(?:19|20)\d\d", re.ASCII)
+ORDINAL = re.compile(r"\d{1,3}(?=\s*=|$)", re.ASCII)
+_MARKER = re.compile(r"\*{1,2}|栏次|行次|[类款项甲乙丙丁]|类款项")
+_VALUE = re.compile(r"(?!(?:19|20)\d\d(?!\d))[≥≤<>=]?\d[\d.,]*[^\d年]{0,6}", re.ASCII)
+_ENTRY = re.compile(
+    r"\(?[一二三四五六七八九十]{1,3}[)、]|\([一二三四五六七八九十\d]{1,3}\)|\d{1,2}[.、]|其中|[加减]:"
 )
-_YEAR = re.compile(r"(?:19|20)\d\d", re.ASCII)
-_MOBILE = re.compile(r"1\d{10}", re.ASCII)
-_NO_AMOUNT_LABEL = re.compile(r"电话|手机|传真|邮编|编码|代码|编号|账号|年度|年份|日期|时间|人数|数量")
-_CODE_HEADER = re.compile(r"编码|代码|编号|科目\s*$")
-_LINE_HEADER = re.compile(r"行\s*次|序\s*号")
-_RATIO_HEADER = re.compile(r"[%％]|占比|比例|比重|执行率|完成率|增长率")
-_AMOUNT_HEADER = re.compile(r"[数额元]|合计|小计|总计|支出|收入|经费|拨款|资金|补助|预算|决算")
-_LEVELS = (3, 5, 7)  # digits of functional and economic codes
-_MOST = 0.6  # of the filled cells of a column
+_TOTAL = re.compile(r".{0,8}[合总小]计")
+_HEADING = re.compile(
+    r".{0,14}(?:编码|代码|编号|名称|科目|项目|序号|行次|栏次|类别|类型|性质|单位|数量|[一二三四]级指标|指标内容"
+    r"|指标值|目标值|完成值|金额|预算数?|决算数?|执行数|备注|说明|依据|内容|标准|分值|得分|来源|情况|进展"
+    r"|方式|[年号数额率比])(?:\(.{0,14}\))?%?|收入|支出|[类款项]"
+)
+_FORM = re.compile(
+    r".{0,6}(?:填报人|负责人|联系人|联系电话|主管部门|实施单位|执行单位|起止时间|项目属性|部门名称"
+    r"|立项依据|基本情况|申报单位|项目周期|绩效目标|实施方案)"
+)
+_INDICATOR = re.compile(r".{0,4}(?:产出|效益|满意度|数量|质量|时效|成本)指标")
+_SENTENCE = re.compile(r"[。；;]")
+_LONG = 18  # characters: headings are shorter
+_HIGH = 5  # rows: no heading is as high as the label of a form's section
+_MOST = 0.5  # of the filled cells of a column's foot
+_LABELS = 0.4  # of the words of a column's foot: its labels name values beside them
+_MISREAD = 0.3  # of the filled cells in a row of column numbers, which are small and have no context
+
+# Weights of evidence in the order of log odds: 1 is likely, 3 all but sure. A figure where a
+# heading should be is surer than a word where a figure should be, since forms mix them.
+_SURE, _STRONG, _FAIR, _WEAK = 4.0, 2.5, 1.5, 0.6
+_DATA = 1.2  # mean weight against a row: twice what a row of blanks has; no header goes on below it
 
 
-def describe(table: Table, header_rows: int | None = None) -> Table:
-    """The table with header rows, unless they are known, column roles and amounts filled in."""
-    numbers = {(c.row, c.col): parse(c.text) for c in table.cells}
-    headers = _header_rows(table, numbers) if header_rows is None else header_rows
-    columns = _names_or_texts([_column(table, col, headers, numbers) for col in range(table.shape[1])])
-    cells = tuple(_cell(table, c, headers, columns[c.col], numbers[c.row, c.col]) for c in table.cells)
-    return replace(table, header_rows=headers, columns=columns, cells=cells)
+def find_header_rows(table: Table) -> int:
+    """The number of header rows, from 0 to one less than the table has rows.
 
-
-def _names_or_texts(columns: list[Column]) -> tuple[Column, ...]:
-    """Words name the figures to their right; where none follow, they are remarks."""
-    last = max((i for i, column in enumerate(columns) if column.role in ("amount", "ratio")), default=-1)
-    return tuple(
-        replace(column, role="text") if column.role == "name" and i > last else column
-        for i, column in enumerate(columns)
-    )
-
-
-def _cell(table: Table, cell: Cell, headers: int, column: Column, number: Amount | None) -> Cell:
-    if cell.row < headers:
-        return replace(cell, header=True)
-    if number is None or number.percent:
-        return cell
-    label = table.cell_at(cell.row, cell.col - 1).text if cell.col else ""
-    form = column.role == "text" and _printed_like_one(cell, label, column, number)
-    return replace(cell, amount=number.value) if form or column.role == "amount" else cell
-
-
-def _printed_like_one(cell: Cell, label: str, column: Column, number: Amount) -> bool:
-    """In a form: decimals or commas, or a whole number where the column has decimals elsewhere.
-
-    The label on its left may say that it is something else; years and mobile numbers are.
+    A part of a table that goes on from another page without its header printed again has none.
     """
-    if _NO_AMOUNT_LABEL.search(label):
-        return False
-    if number.decimals or number.grouped:
-        return True
-    text = cell.text.strip()
-    return column.decimals is not None and not _YEAR.fullmatch(text) and not _MOBILE.fullmatch(text)
-
-
-def _header_rows(table: Table, numbers: dict[tuple[int, int], Amount | None]) -> int:
-    """Rows above the first that holds data, the row of column numbers included."""
-    rows, cols = table.shape
-    first = 0
-    while first < min(rows, MAX_HEADER_ROWS):
-        texts = [table.cell_at(first, col).text.strip() for col in range(cols)]
-        if not _is_numbering(texts) and any(_is_data(text) for text in texts):
+    rows = table.shape[0]
+    columns = [_held(table, col) for col in range(table.shape[1])]
+    labelled = [_names_values(_starting(table, row)) for row in range(rows)]
+    best, most, total = 0, 0.0, 0.0
+    for row in range(min(rows - 1, MAX_HEADER_ROWS)):
+        starting = _starting(table, row)
+        if is_numbering([cell.text for cell in starting]):
+            return row + 1 if total > -_FAIR else 0
+        weight = _row_weight(table, starting, columns)
+        if weight < -_DATA:
             break
-        first += 1
-    if first == 0 or first >= rows or (first == MAX_HEADER_ROWS and not _is_numbering(texts)):
-        return 0
-    below = [[table.cell_at(row, col) for row in range(first, rows)] for col in range(cols)]
-    has_amounts = any(_share(cells, numbers) >= _MOST and len(cells) > 0 for cells in below)
-    return first if first < rows and has_amounts else 0
+        total += weight
+        against = _against(table, row + 1) + _FAIR * min(sum(labelled[row + 1 :]), 3)
+        if total - against > most:
+            best, most = row + 1, total - against
+    return best
 
 
-def _is_numbering(texts: list[str]) -> bool:
-    """A row of column numbers: 栏次 1 2 3, or ** ** 1 2 3=1+2, or 甲 乙 1 2."""
-    filled = [unicodedata.normalize("NFKC", text) for text in texts if text]
-    ordinals = [int(match[0]) for text in filled if (match := _ORDINAL.match(text))]
-    # A spanning cell repeats its number; without a marker only 1 2 3 … will do, not 0 0 0.
-    rising = all(b >= a for a, b in pairwise(ordinals))
-    counting = len(ordinals) > 1 and sorted(set(ordinals)) == list(range(1, max(ordinals) + 1))
-    marked = any(_MARKER.fullmatch(text) for text in filled)
-    return bool(ordinals) and rising and (marked or counting) and all(_NUMBERING.fullmatch(t) for t in filled)
+def is_numbering(texts: Sequence[str]) -> bool:
+    """Whether a row holds column numbers: 栏次 1 2 3, or ** ** 1 2 3=1+2, or 甲 乙 1 2.
 
-
-def _is_data(text: str) -> bool:
-    """Codes and amounts are; a year alone heads a column."""
-    if _YEAR.fullmatch(text):
+    Without a marker they must count on from cell to cell; one or two may be misread.
+    """
+    filled = [plain(text) for text in texts]
+    matches = [(place, ORDINAL.match(text)) for place, text in enumerate(filled)]
+    ordinals = [(place, int(m[0])) for place, m in matches if m and len(m[0]) < 3]
+    markers = sum(_MARKER.fullmatch(text) is not None for text in filled)
+    others = sum(bool(text) for text in filled) - markers - len(ordinals)
+    if not ordinals or others > _MISREAD * (markers + len(ordinals) + others):
         return False
-    return bool(_CODE.fullmatch(text)) or printed(text) in ("amount", "zero")
+    steps = Counter(number - place for place, number in ordinals)
+    counting = steps.most_common(1)[0][1]
+    if markers:
+        numbers = [number for _, number in ordinals]
+        rising = sum(b >= a for a, b in pairwise(numbers))
+        return rising >= (1 - _MISREAD) * (len(numbers) - 1) and max(numbers) > 0 and min(numbers) < 3
+    return counting > 1 and counting >= (1 - _MISREAD) * len(ordinals) and others <= len(ordinals) // 3
 
 
-def _share(cells: list[Cell], numbers: dict[tuple[int, int], Amount | None]) -> float:
-    """Share of the filled cells of a column that hold a number and no percentage."""
-    filled = [numbers[c.row, c.col] for c in cells if c.text.strip()]
-    return sum(n is not None and not n.percent for n in filled) / len(filled) if filled else 0.0
+def plain(text: str) -> str:
+    """Half-width and without white space."""
+    return "".join(unicodedata.normalize("NFKC", text).split())
 
 
-def _column(table: Table, col: int, headers: int, numbers: dict[tuple[int, int], Amount | None]) -> Column:
-    header = " ".join(dict.fromkeys(table.cell_at(row, col).text for row in range(headers)))
-    body = [c for c in table.cells if c.col == col and c.row >= headers and c.text.strip()]
-    texts = [c.text.strip() for c in body]
-    amounts = [a for c in body if (a := numbers[c.row, c.col]) is not None]
-    decimals = Counter(a.decimals for a in amounts if a.decimals)
-    return Column(
-        _role(header, texts, amounts, headers, col), None, decimals.most_common(1)[0][0] if decimals else None
-    )
+def _starting(table: Table, row: int) -> list[Cell]:
+    """The cells that start in a row, from left to right."""
+    cells = ((col, table.cell_at(row, col)) for col in range(table.shape[1]))
+    return [cell for col, cell in cells if (cell.row, cell.col) == (row, col)]
 
 
-def _role(header: str, texts: list[str], amounts: list[Amount], headers: int, col: int) -> ColumnRole:
-    if not texts:  # a fund that nobody used: the header alone says what would stand here
-        return "amount" if headers and _AMOUNT_HEADER.search(header) else "text"
-    most = _MOST * len(texts)
-    codes = [text for text in texts if _CODE.fullmatch(text)]
-    if len(codes) >= most and (_CODE_HEADER.search(header) or (col < 3 and _are_codes(header, codes))):
-        return "code"
-    if len(amounts) >= most and (_LINE_HEADER.search(header) or _counts_up(texts)):
-        return "line_number"
-    if not headers:
-        return "text"
-    if _RATIO_HEADER.search(header) and len(amounts) >= most:
-        return "ratio"
-    return "amount" if len(amounts) >= most else "name"
+@dataclass(frozen=True, slots=True)
+class _Column:
+    """What the foot of a column holds, and its words and those that come again in it."""
+
+    held: Held
+    again: frozenset[str]
 
 
-def _are_codes(header: str, texts: list[str]) -> bool:
-    """Without a header that says so: a leading zero, or parents that are prefixes of children."""
-    if _AMOUNT_HEADER.search(header):
-        return False
-    known = set(texts)
-    nested = any(text[:n] in known for text in texts for n in range(3, len(text)))
-    levels = all(len(text) in _LEVELS for text in texts)
-    return any(text.startswith("0") for text in texts) or (nested and levels and len(known) == len(texts))
+def _held(table: Table, col: int) -> _Column:
+    """What a column holds, judged by its lower third: there stands no header."""
+    rows, cols = table.shape
+    cells = [cell for row in range(rows) if (cell := table.cell_at(row, col)).row == row]
+    filled = [(cell.row, text) for cell in cells if cell.col_span < cols and (text := plain(cell.text))]
+    foot = [text for row, text in filled if row >= rows - max(1, (rows + 1) // 3)]
+    foot = foot or [text for row, text in filled if row > rows // 3]
+    again = frozenset(text for text, times in Counter(text for _, text in filled).items() if times > 1)
+    return _Column(_judged(foot), again)
 
 
-def _counts_up(texts: list[str]) -> bool:
-    """1, 2, 3 … with nothing between, as line numbers are."""
-    if len(texts) < 3 or not all(_ORDINAL.fullmatch(text) for text in texts):
-        return False
-    values = [int(text) for text in texts]
-    return all(b == a + 1 for a, b in pairwise(values))
+def _judged(foot: Sequence[str]) -> Held:
+    if not foot:
+        return "nothing"
+    if sum(CODE.fullmatch(t) is not None and not YEAR.fullmatch(t) for t in foot) > _MOST * len(foot):
+        return "codes"
+    if sum(printed(text) != "text" for text in foot) >= _MOST * len(foot):
+        return "figures"
+    labels = sum(_HEADING.fullmatch(t) is not None or _FORM.fullmatch(t) is not None for t in foot)
+    return "labels" if labels > _LABELS * len(foot) else "words"
+
+
+def _row_weight(table: Table, cells: Sequence[Cell], columns: Sequence[_Column]) -> float:
+    """Mean over the cells that start in a row; 0 where none does."""
+    if not cells:
+        return 0.0
+    leading = True
+    weights = []
+    for cell in cells:
+        alone = leading and (cell.col == 0 or cell is not cells[0])
+        weights.append(_weight(table, cell, columns[cell.col], alone))
+        leading = leading and not cell.text.strip() and cell.col_span == 1
+    return sum(weights) / len(weights)
+
+
+def _weight(table: Table, cell: Cell, column: _Column, leading: bool) -> float:
+    """How much likelier a cell is a heading than an entry; `leading` with nothing to its left."""
+    text = plain(cell.text)
+    if not text:
+        return -_WEAK
+    if YEAR.fullmatch(text):
+        return _WEAK
+    if printed(text) in ("amount", "zero", "dash"):
+        return -_WEAK if ORDINAL.fullmatch(text) and text != "0" else -_SURE
+    if _ENTRY.match(text) or _VALUE.fullmatch(text) or _INDICATOR.fullmatch(text):
+        return -_STRONG
+    if CODE.fullmatch(text):
+        return -_SURE
+    return _words_weight(table, cell, text, column, leading)
+
+
+def _words_weight(table: Table, cell: Cell, text: str, column: _Column, leading: bool) -> float:
+    if _FORM.fullmatch(text):  # with nothing to its right it names no value there
+        return -_SURE if cell.cols.stop < table.shape[1] else _FAIR
+    if cell.row_span >= _HIGH:
+        return -_SURE
+    if cell.col_span == table.shape[1]:
+        return -_WEAK  # a line over the whole width: the title of a section as well as of a table
+    if _TOTAL.fullmatch(text) and leading:
+        return -_STRONG  # the row of totals; beside nothing else it may head a column
+    if len(text) > _LONG or _SENTENCE.search(text):
+        return -_STRONG
+    if column.held in ("figures", "codes"):
+        return _STRONG
+    if column.held == "labels":
+        return -_WEAK
+    if column.held == "words" and text in column.again:
+        return -_FAIR
+    if _HEADING.fullmatch(text):
+        return _STRONG
+    return _FAIR if column.held == "nothing" else -_WEAK
+
+
+def _against(table: Table, row: int) -> float:
+    """What the spans say against a header that ends above `row`.
+
+    A cell reaches across its end; or one at its foot is over several columns, none of which has
+    a heading of its own, as a value of a form may be.
+    """
+    cols = range(table.shape[1])
+    foot = {cell.col for col in cols if (cell := table.cell_at(row - 1, col)).col_span > 1}
+    across = any(cell.row < row for cell in (table.cell_at(row, col) for col in cols))
+    return _SURE * across + _FAIR * len(foot)
+
+
+def _names_values(cells: Sequence[Cell]) -> bool:
+    """Whether a row has labels in at least every other of its cells and no figures, as forms have."""
+    texts = [plain(cell.text) for cell in cells]
+    labels = sum(_HEADING.fullmatch(t) is not None or _FORM.fullmatch(t) is not None for t in texts)
+    figures = any(printed(text) in ("amount", "zero") for text in texts)
+    return labels > 1 and 2 * labels >= len(texts) and not figures

@@ -4,8 +4,8 @@ from decimal import Decimal
 
 import pytest
 from crossfoot.document import Box, Cell, Reading, Table
-from crossfoot.layout.headers import describe
 from crossfoot.layout.paragraphs import find_lines, find_paragraphs
+from crossfoot.layout.roles import describe
 from crossfoot.layout.surroundings import Surroundings, furniture, read_surroundings
 from crossfoot.layout.words import Word
 

@@ -2,7 +2,7 @@
 
 Structure and text are what was typed. Which cells bear amounts is told by the class of a
 cell (`amount` or `text`), else by the roles of the columns where they are given, else as
-for any table read from a page (`layout.headers`). Unit, year and stage come from the
+for any table read from a page (`layout.roles`). Unit, year and stage come from the
 nearest of cell, table and caller that says them. The truth is partial: it has no boxes.
 """
 
@@ -17,7 +17,7 @@ from typing import Any, get_args
 from ... import amounts
 from ...document import Cell, Column, ColumnRole, Document, SourceInfo, Stage, Table
 from ...errors import CrossfootError, InputError, MissingInput, OptionsError, UnsupportedInput
-from ...layout.headers import describe
+from ...layout.roles import describe
 from ..kinds import KINDS
 from .html import MAX_CHARACTERS, HtmlCell, HtmlTable, html_tables
 
