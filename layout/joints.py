@@ -9,19 +9,15 @@ from __future__ import annotations
 from itertools import pairwise
 
 import numpy as np
-import numpy.typing as npt
 
+from .evidence import RULED, stops
 from .rulings import Ruling, merged
 
-RULED = 0.75  # share of a side that must bear ink; a character's stroke covers at most 0.65
-PERHAPS = 0.35  # enough where the ruling goes on at both ends
 _LONG = 0.45  # inches: longer than any stroke of a character of up to 30 pt
-_TOUCH = 0.014  # inches within which a stroke's end touches a ruling
+_TOUCH = 0.02  # inches within which a stroke's end touches a ruling
 _DOUBLE = 0.06  # inches: two rulings nearer than this are one double ruling; no row is so low
 _SOLID = 0.93  # share of a short ruling that bears ink itself: closing gaps makes strokes longer
 _OVERHANG = 0.12  # inches by which lines must stick out for a border to be missing there
-
-Coverage = npt.NDArray[np.float64]
 
 
 def anchored(rows: list[Ruling], columns: list[Ruling], per_inch: float) -> tuple[list[Ruling], list[Ruling]]:
@@ -44,37 +40,12 @@ def anchored(rows: list[Ruling], columns: list[Ruling], per_inch: float) -> tupl
     return _without_doubles(supported[0], per_inch), _without_doubles(supported[1], per_inch)
 
 
-def coverage(lines: list[Ruling], crossing: list[Ruling]) -> Coverage:
-    """Share of each side, from one crossing ruling to the next, that the line's segments cover.
-
-    Returns (lines, crossing - 1).
-    """
-    sides = np.zeros((len(lines), max(0, len(crossing) - 1)))
-    for i, line in enumerate(lines):
-        for j, (start, end) in enumerate(pairwise(_stops(line, crossing))):
-            sides[i, j] = _covered(line, start, end)
-    return sides
-
-
-def decide(sides: Coverage) -> npt.NDArray[np.bool_]:
-    """Which sides are ruled: clearly, or perhaps while the ruling goes on at both ends."""
-    sure = sides >= RULED
-    going_on = np.zeros_like(sure)
-    going_on[:, 1:-1] = sure[:, :-2] & sure[:, 2:]
-    return sure | ((sides >= PERHAPS) & going_on)
-
-
 def _is_long(ruling: Ruling, per_inch: float) -> bool:
     return max((s.length for s in ruling.segments), default=0.0) >= _LONG * per_inch
 
 
 def _in_order(rulings: list[Ruling]) -> list[Ruling]:
     return sorted(rulings, key=lambda r: r.at((r.start + r.end) / 2) if r.segments else r.offset)
-
-
-def _stops(line: Ruling, crossing: list[Ruling]) -> list[float]:
-    """Where a line meets the crossing rulings, along it."""
-    return [c.at(line.offset + line.slope * c.offset) for c in crossing]
 
 
 def _covered(line: Ruling, start: float, end: float) -> float:
@@ -101,7 +72,7 @@ def _rules(line: Ruling, start: float, end: float, touch: float) -> tuple[bool, 
 
 def _reaches(line: Ruling, crossing: list[Ruling], touch: float) -> bool:
     """Whether the line touches the rulings at both ends of a side, unbroken."""
-    return any(all(_rules(line, start, end, touch)) for start, end in pairwise(_stops(line, crossing)))
+    return any(all(_rules(line, start, end, touch)) for start, end in pairwise(stops(line, crossing)))
 
 
 def _bordered(lines: list[Ruling], crossing: list[Ruling], overhang: float) -> list[Ruling]:
@@ -123,7 +94,7 @@ def _supported(lines: list[Ruling], crossing: list[Ruling], touch: float) -> lis
     return [
         line
         for line in lines
-        if any(any(_rules(line, start, end, touch)) for start, end in pairwise(_stops(line, crossing)))
+        if any(any(_rules(line, start, end, touch)) for start, end in pairwise(stops(line, crossing)))
     ]
 
 

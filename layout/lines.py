@@ -16,12 +16,14 @@ from ..document import Box
 from ..errors import LimitExceeded
 from ..source import Image
 from .engine import Found, Grid, GridCell, reading_order
+from .evidence import PERHAPS, RULED, Evidence, gather
 from .ink import Ink
-from .joints import PERHAPS, RULED, Coverage, anchored, coverage, decide
+from .joints import anchored
 from .options import LayoutOptions
 from .regions import Region, find_regions
-from .rulings import Ruling, Strokes, find_segments, find_strokes, join_segments
+from .rulings import Ruling, find_segments, join_segments
 from .spans import Span, merge_spans, settle
+from .strokes import Strokes, find_strokes
 
 _TABLE = 4  # cells from which structure inside a frame is a table of its own
 
@@ -36,7 +38,7 @@ class LinesEngine:
 
     def find(self, image: Image, ink: Ink) -> Found:
         """Grids of an upright page; frames that hold a single cell are not tables."""
-        strokes = find_strokes(ink.mask, ink.per_inch)
+        strokes = find_strokes(ink)
         regions = find_regions(strokes)
         limits = []
         if len(regions) > self.options.max_tables:
@@ -75,8 +77,8 @@ class _Lattice:
 
     rows: list[Ruling]  # horizontal
     columns: list[Ruling]  # vertical
-    horizontal: Coverage  # (rows, columns - 1): along ruling i, from column j to j + 1
-    vertical: Coverage  # (rows - 1, columns)
+    horizontal: Evidence  # (rows, columns - 1): along ruling i, from column j to j + 1
+    vertical: Evidence  # (columns, rows - 1)
 
     def corner(self, row: int, column: int) -> tuple[float, float]:
         """(x, y) of a joint: two nearly perpendicular lines, one step of substitution each."""
@@ -100,9 +102,15 @@ def recover(strokes: Strokes, region: Box, max_cells: int) -> Grid | None:
         return None
     if (len(rows) - 1) * (len(columns) - 1) > max_cells:
         raise LimitExceeded(f"rulings for more cells than max_cells ({max_cells})")
-    lattice = _Lattice(rows, columns, coverage(rows, columns), coverage(columns, rows).T)
-    inner = lattice.horizontal[1:-1], lattice.vertical[:, 1:-1]
-    ruled = decide(lattice.horizontal)[1:-1], decide(lattice.vertical.T).T[:, 1:-1]
+    horizontal, vertical = strokes.ridges[0], np.ascontiguousarray(strokes.ridges[1].T)
+    lattice = _Lattice(
+        rows,
+        columns,
+        gather(rows, columns, horizontal, strokes.per_inch),
+        gather(columns, rows, vertical, strokes.per_inch),
+    )
+    inner = lattice.horizontal.inked[1:-1], lattice.vertical.inked.T[:, 1:-1]
+    ruled = lattice.horizontal.ruled()[1:-1], lattice.vertical.ruled().T[:, 1:-1]
     shape = (len(rows) - 1, len(columns) - 1)
     spans = merge_spans(shape, *settle(shape, ruled, inner, least=0.1))
     cells = tuple(GridCell(*span, _box(lattice, span)) for span in spans)
@@ -123,12 +131,12 @@ def _box(lattice: _Lattice, span: Span) -> Box:
 
 def _score(lattice: _Lattice, spans: list[Span]) -> tuple[float, str | None]:
     """Mean certainty over all sides: 1 where borders are fully inked and cells are free of lines."""
-    border_h = np.zeros(lattice.horizontal.shape, bool)
-    border_v = np.zeros(lattice.vertical.shape, bool)
+    across, down = lattice.horizontal.inked, lattice.vertical.inked.T
+    border_h, border_v = np.zeros(across.shape, bool), np.zeros(down.shape, bool)
     for row, column, height, width in spans:
         border_h[[row, row + height], column : column + width] = True
         border_v[row : row + height, [column, column + width]] = True
-    ink = np.concatenate([lattice.horizontal.ravel(), lattice.vertical.ravel()])
+    ink = np.concatenate([across.ravel(), down.ravel()])
     border = np.concatenate([border_h.ravel(), border_v.ravel()])
     reasons = {
         "rulings run through cells": int((~border & (ink >= RULED)).sum()),

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
 
 from ..document import Box
 from .geometry import Mask, as_mask
-from .rulings import Strokes
+from .strokes import Strokes
 
 _SMALLEST = 0.25  # inches, the least width and height of a table
 _REACH = 0.03  # inches over which strokes are connected
@@ -63,4 +63,4 @@ def _outermost(labels: list[int], boxes: dict[int, Box]) -> list[int]:
 
 def _only(strokes: Strokes, mine: Mask) -> Strokes:
     """The strokes where the mask is 1."""
-    return Strokes(strokes.horizontal * mine, strokes.vertical * mine, strokes.ink, strokes.per_inch)
+    return replace(strokes, horizontal=strokes.horizontal * mine, vertical=strokes.vertical * mine)
