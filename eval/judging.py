@@ -124,7 +124,7 @@ def _placed(item: Predicted, pages: dict[int, Page], number: int) -> PageTable:
         )
         table = replace(table, cells=cells)
     visible = box if box is not None and box.area else None
-    return PageTable(table, known, visible, table.id or f"p{number}", tuple(range(table.shape[0])))
+    return PageTable.whole(table, known, visible, table.id or f"p{number}")
 
 
 def _scaled(box: Box, across: float, down: float) -> Box:
@@ -258,7 +258,7 @@ def _states(truth: PageTable, cells: Sequence[Cell], partners: Partners, tool: _
     misprinted = {
         (cell.row, cell.col)
         for cell in truth.table.cells
-        if any((truth.source_id, truth.rows[r], c) in tool.misprinted for r in cell.rows for c in cell.cols)
+        if any((truth.source_id, *address) in tool.misprinted for address in truth.addresses(cell))
     }
     return compare_states(cells, partners, frozenset(misprinted))
 
@@ -269,9 +269,7 @@ def _partners_of_addresses(matching: Matching) -> dict[Address, list[tuple[str, 
     for pair in matching.pairs:
         for cell, read in aligned(pair.truth.table, pair.result.table):
             if read is not None:
-                whole = replace(read, row=pair.result.rows[read.row])
-                for row in cell.rows:
-                    for col in cell.cols:
-                        address = pair.truth.source_id, pair.truth.rows[row], col
-                        found[address].append((pair.result.source_id, whole))
+                whole = pair.result.in_whole(read)
+                for address in pair.truth.addresses(cell):
+                    found[pair.truth.source_id, *address].append((pair.result.source_id, whole))
     return found

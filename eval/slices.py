@@ -1,7 +1,8 @@
 """Tables as they stand on a page, which is the unit of judgement.
 
 Other tools read page by page, so a table that runs over three pages is three tables here:
-each with its rows renumbered and with the header rows that were printed again on its page.
+each with its rows renumbered and with the header rows that were printed again on its page,
+and with the columns that can be told apart there.
 A row that a page break cuts stands on both pages, each with its piece of the text. Boxes
 are then moved to the scan, the one frame that truth and result share.
 """
@@ -9,8 +10,9 @@ are then moved to the scan, the one frame that truth and result share.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from ..document import Box, Cell, Document, Page, Part, Table, TablePart
 
@@ -28,6 +30,7 @@ class PageTable:
         box: the table on the page; None where there are no boxes.
         source_id: id of the whole table.
         rows: for each row of `table`, its row in the whole table.
+        columns: for each column of `table`, those of the whole table that it stands for.
     """
 
     table: Table
@@ -35,6 +38,29 @@ class PageTable:
     box: Box | None
     source_id: str
     rows: tuple[int, ...]
+    columns: tuple[range, ...]
+
+    @classmethod
+    def whole(cls, table: Table, page: int | None, box: Box | None, name: str) -> PageTable:
+        """A table that stands on one page."""
+        return cls(
+            table,
+            page,
+            box,
+            name,
+            tuple(range(table.shape[0])),
+            tuple(range(c, c + 1) for c in range(table.shape[1])),
+        )
+
+    def in_whole(self, cell: Cell) -> Cell:
+        """A cell of `table` at its address in the whole table."""
+        columns = range(self.columns[cell.col].start, self.columns[cell.cols[-1]].stop)
+        return replace(cell, row=self.rows[cell.row], col=columns.start, col_span=len(columns))
+
+    def addresses(self, cell: Cell) -> Iterator[tuple[int, int]]:
+        """The addresses of the whole table that a cell of `table` covers here."""
+        columns = self.in_whole(cell).cols
+        return ((self.rows[row], col) for row in cell.rows for col in columns)
 
 
 def page_tables(document: Document) -> tuple[PageTable, ...]:
@@ -57,7 +83,7 @@ def slices(table: Table, page: int | None = None) -> tuple[PageTable, ...]:
     if len({part.page for part in table.parts}) < 2:
         box = Box.around(part.box for part in table.parts) if table.parts else None
         at = table.parts[0].page if table.parts else page
-        return (PageTable(table, at, _visible(box), table.id, tuple(range(table.shape[0]))),)
+        return (PageTable.whole(table, at, _visible(box), table.id),)
     extents = _extents(table)
     return tuple(
         _slice(table, part, extents[part.page]) for part in _merged(table.parts) if extents[part.page]
@@ -148,7 +174,20 @@ def _slice(table: Table, part: TablePart, extent: range) -> PageTable:
         parts=(part,),
         header_rows=header_rows,
     )
-    return PageTable(piece, part.page, _visible(part.box), table.id, rows)
+    piece, columns = _visible_columns(piece)
+    return PageTable(piece, part.page, _visible(part.box), table.id, rows, columns)
+
+
+def _visible_columns(piece: Table) -> tuple[Table, tuple[range, ...]]:
+    """A piece without the boundaries of columns that no cell of its page ends at: nobody could see them."""
+    starts = sorted({cell.col for cell in piece.cells})
+    columns = tuple(range(*pair) for pair in pairwise([*starts, piece.shape[1]]))
+    number = {col: index for index, shared in enumerate(columns) for col in shared}
+    cells = tuple(
+        replace(c, col=number[c.col], col_span=number[c.cols[-1]] - number[c.col] + 1) for c in piece.cells
+    )
+    kept = tuple(piece.columns[shared.start] for shared in columns) if piece.columns else ()
+    return replace(piece, shape=(piece.shape[0], len(columns)), cells=cells, columns=kept), columns
 
 
 def _again(cell: Cell, table: Table, part: TablePart) -> Cell:

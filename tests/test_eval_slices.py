@@ -132,3 +132,16 @@ def test_boxes_are_led_back_to_the_scan() -> None:
     placed = placed_on_scan(piece, {1: page})
     assert placed.box == on_scan(piece.box, page)  # type: ignore[arg-type]
     assert placed.table.cells[1].box == on_scan(piece.table.cells[1].box, page)  # type: ignore[arg-type]
+
+
+def test_columns_that_no_cell_of_a_page_ends_at_are_one_there() -> None:
+    """A form's last rows have wider cells than the rows on the page before; who reads only them sees fewer."""
+    top = [cell(0, c, f"a{c}") for c in range(3)]
+    bottom = [replace(cell(0, 0, "b", page=2), row=1), replace(cell(0, 1, "c", page=2), row=1, col_span=2)]
+    parts = (TablePart(1, place(0, 0, 1, 3)), TablePart(2, place(0, 0, 1, 3)))
+    first, second = slices(Table("t1", (2, 3), (*top, *bottom), parts=parts))
+    assert (first.table.shape, second.table.shape) == ((1, 3), (1, 2))
+    wide = second.table.cells[1]
+    assert (wide.col, wide.col_span) == (1, 1)
+    assert list(second.addresses(wide)) == [(1, 1), (1, 2)]
+    assert (second.in_whole(wide).row, second.in_whole(wide).cols) == (1, range(1, 3))
