@@ -10,6 +10,7 @@ from ..source import Image
 from .engine import Found, GridEngine
 from .ink import Ink, black_ink
 from .options import LayoutOptions
+from .orientation import Orient
 from .upright import Upright, make_upright
 
 Stage = Callable[[str], AbstractContextManager[None]]
@@ -30,6 +31,7 @@ def lay_out(
     engine: GridEngine,
     *,
     layered: bool = False,
+    orient: Orient | None = None,
     stage: Stage = lambda _: nullcontext(),
 ) -> LaidOut:
     """Lay out one page.
@@ -39,10 +41,11 @@ def lay_out(
         options: of all layout stages.
         engine: what finds the grids.
         layered: the page comes with words of its own, so it is upright already.
+        orient: tells which end of a page is up; None where nothing can.
         stage: entered with the name of each stage, to tell what it costs.
     """
     with stage("layout.upright"):
-        upright = make_upright(image, 0.0 if layered else options.max_skew)
+        upright = make_upright(image, 0.0 if layered else options.max_skew, orient)
     with stage("layout.ink"):
         ink = black_ink(upright.image)
     with stage("layout.grids"):

@@ -14,10 +14,12 @@ import numpy as np
 import numpy.typing as npt
 
 from ..source import Image
-from .geometry import Matrix
-from .ink import black_ink
+from .geometry import Mask, Matrix, as_mask
+from .orientation import Orient, find_turn
 
 _WORKING_SIDE = 1400  # pixels: 0.02° shifts the far end of a line by half a pixel
+_SURROUNDINGS = 0.02  # of the longer side: wider than any stroke, narrower than a shadow
+_CONTRAST = 14  # grey levels below the surroundings: under about 8 paper grain becomes ink
 _MAX_POINTS = 200_000
 _NEGLIGIBLE = 0.02  # degrees
 _MOST_REMAINDER = 0.15  # degrees; more is not what the projections left, but something else
@@ -25,21 +27,54 @@ _MOST_REMAINDER = 0.15  # degrees; more is not what the projections left, but so
 
 @dataclass(frozen=True)
 class Upright:
-    """An upright page (height, width, 3) and the 3×3 matrix that maps the original to it."""
+    """An upright page (height, width, 3) and the 3×3 matrix that maps the original to it.
+
+    Coordinates are continuous, as those of boxes are: pixel (0, 0) is the square from 0 to 1.
+    `degrees` is the skew that was undone; `doubtful` says that it is unclear which end is up.
+    """
 
     image: Image
     matrix: Matrix
     degrees: float
+    quarters: int = 0
+    doubtful: bool = False
 
 
-def make_upright(image: Image, max_skew: float) -> Upright:
-    """Measure a skew of up to `max_skew` degrees and rotate it away.
+def make_upright(image: Image, max_skew: float, orient: Orient | None = None) -> Upright:
+    """Turn a page (height, width, 3) so that its text reads from left to right, level.
 
     The page grows so that no corner is lost; new corners take the paper's colour.
+
+    Args:
+        image: the page as scanned, BGR.
+        max_skew: degrees; a larger skew is not looked for. 0 leaves the page as it is.
+        orient: tells which end of a page is up.
     """
-    degrees = skew(image, max_skew)
-    if abs(degrees) < _NEGLIGIBLE:
+    if max_skew == 0:
         return Upright(image, np.eye(3), 0.0)
+    small = _reduced(image)
+    turn = find_turn(small, _ink(small), orient)
+    quarters = np.ascontiguousarray(np.rot90(image, turn.quarters)) if turn.quarters else image
+    matrix = _quarters(turn.quarters, *image.shape[:2])
+    degrees = skew(quarters, max_skew)
+    if abs(degrees) < _NEGLIGIBLE:
+        return Upright(quarters, matrix, 0.0, turn.quarters, turn.doubtful)
+    rotated, rotation = _rotate(quarters, degrees)
+    return Upright(rotated, rotation @ matrix, degrees, turn.quarters, turn.doubtful)
+
+
+def _quarters(quarters: int, height: int, width: int) -> Matrix:
+    """What `np.rot90` does to a point of an image of this height and width."""
+    turns = {
+        0: ((1, 0, 0), (0, 1, 0)),
+        1: ((0, 1, 0), (-1, 0, width)),
+        2: ((-1, 0, width), (0, -1, height)),
+        3: ((0, -1, height), (1, 0, 0)),
+    }
+    return np.array([*turns[quarters], (0, 0, 1)], np.float64)
+
+
+def _rotate(image: Image, degrees: float) -> tuple[Image, Matrix]:
     height, width = image.shape[:2]
     matrix = cv2.getRotationMatrix2D((width / 2, height / 2), degrees, 1.0)
     cos, sin = abs(matrix[0, 0]), abs(matrix[0, 1])
@@ -55,16 +90,30 @@ def make_upright(image: Image, max_skew: float) -> Upright:
         borderMode=cv2.BORDER_CONSTANT,
         borderValue=paper,
     )
-    return Upright(rotated.astype(np.uint8, copy=False), np.vstack([matrix, [0, 0, 1]]), degrees)
+    return rotated.astype(np.uint8, copy=False), np.vstack([matrix, [0, 0, 1]])
+
+
+def _reduced(image: Image) -> Image:
+    shrink = min(1.0, _WORKING_SIDE / max(image.shape[:2]))
+    if shrink == 1:
+        return image
+    small = cv2.resize(image, None, fx=shrink, fy=shrink, interpolation=cv2.INTER_AREA)
+    return small.astype(np.uint8, copy=False)
+
+
+def _ink(small: Image) -> Mask:
+    """Ink of a reduced page: darker than its surroundings in every colour, so that no seal counts."""
+    blue, green, red = cv2.split(small)
+    light = cv2.max(red, cv2.max(green, blue))
+    block = max(3, int(max(small.shape) * _SURROUNDINGS) | 1)
+    return as_mask(
+        cv2.adaptiveThreshold(light, 255, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY_INV, block, _CONTRAST)
+    )
 
 
 def skew(image: Image, max_skew: float) -> float:
     """Degrees by which the page must turn counter-clockwise to be upright."""
-    shrink = min(1.0, _WORKING_SIDE / max(image.shape[:2]))
-    small = (
-        cv2.resize(image, None, fx=shrink, fy=shrink, interpolation=cv2.INTER_AREA) if shrink < 1 else image
-    )
-    y, x = np.nonzero(black_ink(small.astype(np.uint8, copy=False)).mask)
+    y, x = np.nonzero(_ink(_reduced(image)))
     if x.size < 200 or max_skew == 0:
         return 0.0
     step = -(-x.size // _MAX_POINTS)

