@@ -120,7 +120,7 @@ def _measured(strokes: Mask, ridge: Mask) -> _Found:
     crest = cv2.dilate(ridge, np.ones((3, 1), np.uint8))[inked]
     total = np.bincount(label, weights=crest, minlength=count).astype(np.float64)
     strengths = total / np.maximum(np.bincount(label, minlength=count), 1)
-    return _Found(ridge, labels, stats[:, cv2.CC_STAT_WIDTH].astype(np.float64), strengths)
+    return _Found(ridge, labels.astype(np.int32, copy=False), stats[:, cv2.CC_STAT_WIDTH].astype(np.float64), strengths)
 
 
 def _least_strength(found: list[_Found], per_inch: float) -> float:

@@ -135,7 +135,7 @@ def test_boxes_are_led_back_to_the_scan() -> None:
 
 
 def test_columns_that_no_cell_of_a_page_ends_at_are_one_there() -> None:
-    """A form's last rows have wider cells than the rows on the page before; who reads only them sees fewer."""
+    """A form's last rows have wider cells than the page before: who reads only them sees fewer."""
     top = [cell(0, c, f"a{c}") for c in range(3)]
     bottom = [replace(cell(0, 0, "b", page=2), row=1), replace(cell(0, 1, "c", page=2), row=1, col_span=2)]
     parts = (TablePart(1, place(0, 0, 1, 3)), TablePart(2, place(0, 0, 1, 3)))
