@@ -26,6 +26,7 @@ from .source import PageImage, Source, SourceOptions, open_source
 
 if TYPE_CHECKING:
     from .layout.engine import GridEngine
+    from .models.orientation import PageOrientation
     from .models.weights import Progress
     from .ocr.engine import Engine
     from .source import Image
@@ -93,6 +94,7 @@ class Digitizer:
         self._lock = threading.Lock()
         self._engine: Engine | None = None
         self._grids: GridEngine | None = None
+        self._orientation: PageOrientation | CrossfootError | None = None  # the error, once it failed
         self._pid: int | None = None  # of the process that loads or has loaded models
         _alive.add(self)
 
@@ -120,11 +122,12 @@ class Digitizer:
         if self._is_forked():
             return
         with self._lock:
-            self._engine = self._grids = self._pid = None
+            self._engine = self._grids = self._orientation = self._pid = None
 
     def warm_up(self, on_fetch: Progress | None = None) -> None:
         """Load the models now, fetching missing default weights with `on_fetch` told of it."""
         self.engine(on_fetch)
+        self.orientation(on_fetch)
 
     def __call__(
         self,
@@ -192,6 +195,22 @@ class Digitizer:
                 self._grids = load_grid_engine(self.options.layout)
             return self._grids
 
+    def orientation(self, on_fetch: Progress | None = None) -> PageOrientation | CrossfootError:
+        """The network that tells which end of a page is up, loaded when first asked for.
+
+        Pages can be digitized without it, so where it cannot be had its error is returned.
+        """
+        self._check_process()
+        with self._loading():
+            if self._orientation is None:
+                from .models.orientation import load_orientation
+
+                try:
+                    self._orientation = load_orientation(self.options.ocr.weights, on_fetch)
+                except (WeightsError, EngineError) as error:
+                    self._orientation = error
+            return self._orientation
+
     @contextmanager
     def _loading(self) -> Iterator[None]:
         """Alone, and with the process on record before a library starts its first thread."""
@@ -200,7 +219,7 @@ class Digitizer:
             try:
                 yield
             finally:
-                if self._engine is None and self._grids is None:
+                if all(m is None for m in (self._engine, self._grids, self._orientation)):
                     self._pid = None
 
     def _is_forked(self) -> bool:
@@ -285,9 +304,13 @@ class _Run:
             self.digitizer.options.layout,
             self._load(self.digitizer.grid_engine),
             layered=scan.words is not None,
+            orient=self._orient,
             stage=self.stage,
         )
         upright, ink, found = laid.upright, laid.ink, laid.found
+        if upright.doubtful:
+            message = "it is unclear which end of the page is up"
+            self.problems.append(Problem("warning", "page_turned", message, scan.number, "layout.upright"))
         with self.stage("ocr"):
             if scan.words is not None:
                 text = read_layer(scan, ink, found.grids, self.engine)
@@ -303,6 +326,15 @@ class _Run:
         self.texts += records.texts
         self.problems += records.problems
         return PageResult(page, upright.image, records.tables, records.texts, text.boxes, text.readings)
+
+    def _orient(self, image: Image) -> Any:
+        """Probabilities of the quarter turns of a page; None where the network cannot be had."""
+        network = self.digitizer.orientation(self.on_fetch)
+        if not isinstance(network, CrossfootError):
+            return network(image)
+        if not any(p.code == "weights_missing" for p in self.problems):
+            self.problems.append(Problem("warning", "weights_missing", str(network), stage=self.at))
+        return None
 
     def engine(self) -> Engine:
         """The text engine; a page with a text layer may never need it."""

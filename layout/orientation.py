@@ -19,8 +19,11 @@ import numpy.typing as npt
 from ..source import Image
 from .geometry import Mask, as_mask
 
-Orient = Callable[[Image], npt.NDArray[np.float64]]
-"""Probabilities (4,) that an image lies turned clockwise by 0, 90, 180 and 270 degrees."""
+Orient = Callable[[Image], npt.NDArray[np.float64] | None]
+"""Probabilities (4,) that an image lies turned clockwise by 0, 90, 180 and 270 degrees.
+
+None where they cannot be told.
+"""
 
 _LARGEST = 0.06  # of the page's longer side: what is larger is no glyph
 _SMALLEST = 4  # pixels; below are specks
@@ -29,6 +32,8 @@ _GAP = 0.7  # em: wider than gaps between glyphs, narrower than those between mo
 _LEVEL = 0.54  # share of what is filled along the lines; text has 0.55 to 0.75
 _SURE = 0.65  # share of the probability that one end is up; a network may be softened to 0.97 at most
 _CERTAIN = 0.7  # likewise, to turn a page whose lines run level: most pages are the right way up
+_OPEN = 1.5  # odds of e^1.5, 4.5 to 1; views of ordinary pages have 10 to 1 and more
+_LEAST = 1e-4  # of a probability
 _MARGIN = 1.0  # em of paper around the ink that the network is shown
 
 
@@ -53,11 +58,9 @@ def find_turn(image: Image, mask: Mask, orient: Orient | None) -> Turn:
     if max(level, 1 - level) < _LEVEL:
         return Turn()
     first = 0 if level > 0.5 else 1
-    if orient is None:
+    share = _share(_around(image, glyphs, em), first, orient) if orient else None
+    if share is None:
         return Turn(first, doubtful=first == 1)
-    probabilities = orient(_around(image, glyphs, em))
-    one, other = float(probabilities[first]), float(probabilities[first + 2])
-    share = one / max(one + other, 1e-9)
     if first == 0:
         return Turn(2) if share < 1 - _CERTAIN else Turn(0, doubtful=share < 0.5)
     return Turn(1 if share >= 0.5 else 3, doubtful=max(share, 1 - share) < _SURE)
@@ -88,6 +91,29 @@ def _levelness(glyphs: Mask, em: float) -> float:
         for size in ((1, reach), (reach, 1))
     ]
     return filled[0] / sum(filled) if sum(filled) else 0.5
+
+
+def _share(image: Image, first: int, orient: Orient) -> float | None:
+    """How much likelier than the other way round it is that an image lies turned by `first` quarters.
+
+    A view that leaves it open is looked at again in two halves, where type appears larger.
+    """
+    odds = _odds(image, first, orient)
+    if odds is not None and abs(odds) < _OPEN:
+        along = int(image.shape[1] > image.shape[0])
+        halves = np.array_split(image, 2, axis=along) if image.shape[along] > 1 else []
+        more = [_odds(np.ascontiguousarray(half), first, orient) for half in halves]
+        odds += sum(value for value in more if value is not None)
+    return None if odds is None else float(1 / (1 + np.exp(-odds)))
+
+
+def _odds(image: Image, first: int, orient: Orient) -> float | None:
+    """The logarithm of the odds of `first` quarters against two more."""
+    probabilities = orient(image)
+    if probabilities is None:
+        return None
+    one, other = np.maximum(probabilities[[first, first + 2]], _LEAST)
+    return float(np.log(one / other))
 
 
 def _around(image: Image, glyphs: Mask, em: float) -> Image:

@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from .session import load_session
+from .weights import DEFAULT_ORIENTATION, Progress, WeightStore
 
 _SHORT = 256  # short side in pixels and side of the crop, as in the model's inference.yml
 _CROP = 224
@@ -44,6 +45,16 @@ class PageOrientation:
         together = np.exp(np.log(np.maximum(outputs.astype(np.float64), _LEAST)).mean(axis=0))
         result: npt.NDArray[np.float64] = together / together.sum()
         return result
+
+
+def load_orientation(weights: Path | None = None, progress: Progress | None = None) -> PageOrientation:
+    """The network from the store in the folder `weights`, fetched first where it is missing.
+
+    Raises:
+        WeightsError: it is missing and cannot be fetched.
+        EngineError: it cannot be loaded.
+    """
+    return PageOrientation(WeightStore(weights).ensure(DEFAULT_ORIENTATION, progress))
 
 
 def _squares(image: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:

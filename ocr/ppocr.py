@@ -18,6 +18,7 @@ import numpy.typing as npt
 
 from ..document import Box, Reading
 from ..errors import EngineError
+from ..models.session import load_session
 from ..source import Image
 from . import detection, lattice
 from .options import OcrOptions
@@ -36,8 +37,9 @@ class PPOCREngine:
     def __init__(self, detection_folder: Path, recognition_folder: Path, options: OcrOptions) -> None:
         self._side = options.detection_side
         self._batch = options.batch
-        self._detector = _session(detection_folder, options.threads)
-        self._recognizer = _session(recognition_folder, options.threads)
+        threads = options.threads or available_cores()
+        self._detector = load_session(detection_folder, threads)
+        self._recognizer = load_session(recognition_folder, threads)
         glyphs = self._recognizer.get_modelmeta().custom_metadata_map.get("character")
         if not glyphs:
             raise EngineError("the recognition model carries no alphabet", name=str(recognition_folder))
@@ -64,27 +66,6 @@ class PPOCREngine:
             for i, steps in zip(indices, lattices, strict=True):
                 readings[i] = lattice.best_path(steps, self._alphabet, self.name)
         return readings
-
-
-def _session(folder: Path, threads: int) -> Any:
-    import onnxruntime
-
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = threads or available_cores()
-    options.inter_op_num_threads = 1
-    options.log_severity_level = 3
-    # Inputs come in many shapes, and a memory plan would be kept for each of them.
-    options.enable_mem_pattern = False
-    try:
-        return onnxruntime.InferenceSession(
-            str(folder / "inference.onnx"), options, providers=["CPUExecutionProvider"]
-        )
-    except Exception as error:  # onnxruntime raises a dozen unrelated classes
-        raise EngineError(
-            f"cannot be loaded: {str(error).splitlines()[0]}",
-            name=str(folder),
-            remedy="run `crossfoot weights verify`",
-        ) from error
 
 
 def _run(session: Any, inputs: npt.NDArray[np.float32]) -> Any:

@@ -50,6 +50,10 @@ class ReplayEngine:
 @pytest.fixture(autouse=True)
 def replay(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("crossfoot.ocr.engine.load_engine", lambda options, progress=None: ReplayEngine())
+    monkeypatch.setattr(
+        "crossfoot.models.orientation.load_orientation",
+        lambda weights=None, progress=None: lambda image: np.array([0.91, 0.03, 0.03, 0.03]),
+    )
 
 
 def page(mark: int = 255) -> Image.Image:
