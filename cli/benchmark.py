@@ -5,24 +5,49 @@ from __future__ import annotations
 import os
 import time
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from .. import summary
 from ..document import write_atomically
-from ..errors import EXIT_FAILED
+from ..errors import EXIT_FAILED, OptionsError
 from ..summary import Bar, plain
 from .app import app, complain
+from .evaluate import selection
+
+if TYPE_CHECKING:
+    from ..eval.benchmark import Benchmark
+
+_LISTED = 10
+"""Worst pages that are named even if none is drawn."""
 
 
 @app.command()
 def benchmark(
     name: Annotated[
-        str, typer.Argument(help="A set in eval/benchmark.toml: full, quick or tuning.")
+        str,
+        typer.Argument(
+            help="A set in eval/benchmark.toml: full, quick or tuning; layout, layout-held-out or "
+            "layout-quick for layout alone."
+        ),
     ] = "quick",
     *,
     out: Annotated[Path, typer.Option("-o", "--out", help="Folder for the set, the results and the report.")],
+    fixtures: Annotated[
+        Path | None,
+        typer.Option(help="For layout: measure on this set of fixtures and make none."),
+    ] = None,
+    only: Annotated[
+        list[str] | None,
+        typer.Option(help="For layout: only fixtures with, say, damage=fax; also id=. Repeatable."),
+    ] = None,
+    against: Annotated[
+        bool, typer.Option("--against/--alone", help="For layout: whether img2table runs beside it.")
+    ] = True,
+    worst: Annotated[
+        int, typer.Option(help="For layout: draw so many of the worst pages into OUT/worst.", min=0)
+    ] = 0,
     workers: Annotated[int, typer.Option(help="Worker processes; 0 means one per core.", min=0)] = 0,
     quiet: Annotated[bool, typer.Option("-q", "--quiet", help="Show no progress.")] = False,
 ) -> None:
@@ -31,20 +56,38 @@ def benchmark(
     Prints whether the set counts, every figure, and the table of the README. The exit code is 4 if a
     profile is softer or harder than scans are.
 
+    A set for layout is measured without recognition, against the targets of the layout; the exit code
+    says nothing of them. Its set and img2table's results stay in OUT and are used again.
+
     \b
     Examples:
       crossfoot benchmark quick --out out/benchmark-quick
       crossfoot benchmark full --out out/benchmark
+      crossfoot benchmark layout --out out/layout --worst 20
     """
     from ..eval import benchmark as sets
     from ..eval.harness import MAX_WORKERS
+
+    workers = min(workers or os.cpu_count() or 1, MAX_WORKERS)
+    chosen = sets.load(name)
+    if chosen.layout:
+        _layout(
+            chosen, out, fixtures, selection(only or [], ("damage", "id")), against, worst, workers, quiet
+        )
+        return
+    if fixtures is not None or only or worst or not against:
+        raise OptionsError("only for layout, layout-held-out and layout-quick", name="--fixtures, --only, …")
+    _whole(chosen, out, workers, quiet)
+
+
+def _whole(chosen: Benchmark, out: Path, workers: int, quiet: bool) -> None:
+    """Everything, from the scan to the amounts."""
+    from ..eval import benchmark as sets
     from .evaluation import show
 
     started = time.perf_counter()
-    workers = min(workers or os.cpu_count() or 1, MAX_WORKERS)
     console = summary.output_console()
     with Bar(quiet) as bar:
-        chosen = sets.load(name)
         folder = sets.make(chosen, out, workers, bar.fixtures)
     console.print(f"made after {time.perf_counter() - started:.0f} s")
     hardness = sets.harden(folder)
@@ -64,3 +107,39 @@ def benchmark(
     if any(entry.counts is False for entry in hardness):
         complain("the damage of a profile is not that of scans, so its figures do not count")
         raise typer.Exit(EXIT_FAILED)
+
+
+def _layout(
+    chosen: Benchmark,
+    out: Path,
+    fixtures: Path | None,
+    only: dict[str, tuple[str, ...]],
+    against: bool,
+    worst: int,
+    workers: int,
+    quiet: bool,
+) -> None:
+    """Layout alone."""
+    from ..eval import benchmark as sets
+    from ..eval import layout
+    from ..eval.layout_figures import figures, worst_pages
+    from .layout_benchmark import show
+
+    started = time.perf_counter()
+    console = summary.output_console()
+    plan = layout.Plan(kept=out / "img2table", only=only, against=against, workers=workers)
+    with Bar(quiet) as bar:
+        folder = fixtures or sets.make(chosen, out, workers, bar.fixtures)
+        result = layout.measure_layout(folder, plan, bar.fixtures)
+    found, ranked = list(figures(result)), worst_pages(result)
+    show(result, found, ranked[: max(worst, _LISTED)], console)
+    layout.save(result, found, out / "layout.json")
+    if worst:
+        from ..eval.layout_overlay import draw_worst
+
+        draw_worst(ranked[:worst], folder, plan.options, out / "worst")
+    console.print(
+        f"\nmeasured in {time.perf_counter() - started:.0f} s; all rows: {plain(out / 'layout.json')}"
+    )
+    for name, why in result.failures:
+        complain(f"{name}: {why}")

@@ -104,7 +104,7 @@ def evaluate(
     plan = Plan(
         against=against.value if against else None,
         predictions=(predictions, form.value) if predictions and form else None,
-        only=_selection(only or []),
+        only=selection(only or []),
         workers=workers,
         time_limit=time_limit,
         cache=cache,
@@ -135,15 +135,16 @@ def _holds_set(out: Path, fixtures: Path) -> bool:
     return (out / MANIFEST).exists() or out.resolve() == fixtures.resolve()
 
 
-def _selection(given: list[str]) -> dict[str, tuple[str, ...]]:
-    """What `--only` keeps: values by damage, split and id."""
-    selection: dict[str, tuple[str, ...]] = {}
+def selection(given: list[str], known: tuple[str, ...] = _ONLY) -> dict[str, tuple[str, ...]]:
+    """What `--only` keeps: values by damage, split and id, or those of them that are known."""
+    kept: dict[str, tuple[str, ...]] = {}
     for item in given:
         key, equals, value = item.partition("=")
-        if not equals or key not in _ONLY or not value:
-            raise OptionsError(f"{item!r} is not one of damage=, split= and id=", name="--only")
-        selection[key] = (*selection.get(key, ()), *value.split(","))
-    return selection
+        if not equals or key not in known or not value:
+            choice = ", ".join(f"{name}=" for name in known[:-1])
+            raise OptionsError(f"{item!r} is not one of {choice} and {known[-1]}=", name="--only")
+        kept[key] = (*kept.get(key, ()), *value.split(","))
+    return kept
 
 
 def _complain(found: Evaluation, out: Path | None, *, quiet: bool) -> None:

@@ -67,11 +67,17 @@ class Found:
 
 
 class Baseline:
-    """img2table 2.0 with its own settings, its rotation on and without text recognition."""
+    """img2table 2.0 with its rotation on and without text recognition.
+
+    Args:
+        every_option: with implicit rows, implicit columns and tables without rulings, which by its
+            own settings it does not look for.
+    """
 
     name = "img2table"
 
-    def __init__(self) -> None:
+    def __init__(self, *, every_option: bool = False) -> None:
+        self.every_option = every_option
         try:
             import img2table  # noqa: F401
         except ImportError:
@@ -82,7 +88,7 @@ class Baseline:
     def find(self, image: Image) -> Found:
         """Tables of a scan (height, width, 3) BGR; a failure inside img2table is kept, not raised."""
         try:
-            return _find(image)
+            return _find(image, self.every_option)
         except Exception as error:  # whatever it raises, the page counts as one without tables
             return Found((), failure=f"{type(error).__name__}: {error}".splitlines()[0])
 
@@ -100,7 +106,7 @@ def filled(found: Found, words: Words, page: int = 1) -> tuple[Table, ...]:
     )
 
 
-def _find(image: Image) -> Found:
+def _find(image: Image, every: bool) -> Found:
     import cv2
     from img2table.document import Image as Img2TableImage
 
@@ -108,7 +114,9 @@ def _find(image: Image) -> Found:
     encoded, data = cv2.imencode(".bmp", turned)  # bytes are the only way in; these cost the least
     if not encoded:
         raise ValueError("the page could not be handed over")
-    tables = Img2TableImage(src=data.tobytes()).extract_tables()
+    tables = Img2TableImage(src=data.tobytes()).extract_tables(
+        implicit_rows=every, implicit_columns=every, borderless_tables=every
+    )
     kept = [table for entry in tables if (table := _grid(list(entry.content.values()))) is not None]
     return Found(tuple(sorted(kept, key=lambda t: (t.box.top, t.box.left))), matrix)
 

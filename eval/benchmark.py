@@ -8,19 +8,23 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from statistics import fmean
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from ..document import write_atomically
 from ..errors import OptionsError
 
 if TYPE_CHECKING:
+    from ..datasets.synthesize import Order
+    from ..datasets.typesetting.style import Ruling
     from ..models.weights import Progress
     from .results import Evaluation
 
 OnProgress = Callable[[str, int, int], None]
 
+_DEFINITIONS = Path(__file__).with_name("benchmark.toml")
 FEW = 40
 """Tables below which a mean may leave its band by chance: img2table finds a table or loses it whole."""
 _FIGURES = {
@@ -36,15 +40,38 @@ _FIGURES = {
 
 @dataclass(frozen=True, slots=True)
 class Benchmark:
-    """A set to make and measure; see `synthesize.Order` for what the fields mean."""
+    """A set to make and measure; see `synthesize.Order` for what the fields mean.
+
+    Attributes:
+        tables: kinds of table in a document at most; None for whole documents, narrative and all.
+        layout: whether layout alone is measured on it, with the true words in its cells.
+    """
 
     name: str
     seed: int
     documents: int
-    tables: int
     misprints: float
     profiles: tuple[str, ...]
     fonts: tuple[str, ...]
+    tables: int | None = None
+    rulings: tuple[Ruling, ...] = ()
+    layout: bool = False
+
+    @property
+    def order(self) -> Order:
+        """What has to be synthesized."""
+        from ..datasets.disclosure.compose import Recipe
+        from ..datasets.synthesize import Order
+
+        return Order(
+            count=self.documents,
+            seed=self.seed,
+            damage=self.profiles,
+            recipe=Recipe(tables=self.tables, misprints=self.misprints),
+            fonts=self.fonts,
+            split="benchmark",
+            rulings=self.rulings,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,36 +103,50 @@ def load(name: str) -> Benchmark:
     Raises:
         OptionsError: there is none.
     """
-    data = tomllib.loads(Path(__file__).with_name("benchmark.toml").read_text(encoding="utf-8"))
+    data = tomllib.loads(_DEFINITIONS.read_text(encoding="utf-8"))
     if name not in data:
         raise OptionsError(f"no such benchmark; known: {', '.join(data)}", name=name)
     entry = data[name]
-    profiles, fonts = tuple(entry.pop("profiles")), tuple(entry.pop("fonts"))
-    return Benchmark(name=name, profiles=profiles, fonts=fonts, **entry)
+    lists: dict[str, Any] = {key: tuple(value) for key, value in entry.items() if isinstance(value, list)}
+    return Benchmark(**{"name": name, **entry, **lists})
+
+
+def names() -> tuple[str, ...]:
+    """The names of all benchmarks."""
+    return tuple(tomllib.loads(_DEFINITIONS.read_text(encoding="utf-8")))
 
 
 def make(benchmark: Benchmark, out: Path, workers: int, on_progress: OnProgress) -> Path:
-    """Synthesize the set into `out/fixtures` and return that folder."""
-    from ..datasets.disclosure.compose import Recipe
-    from ..datasets.synthesize import Order, synthesize
+    """Synthesize the set into `out/fixtures` and return that folder.
 
-    order = Order(
-        count=benchmark.documents,
-        seed=benchmark.seed,
-        damage=benchmark.profiles,
-        recipe=Recipe(tables=benchmark.tables, misprints=benchmark.misprints),
-        fonts=benchmark.fonts,
-        split="benchmark",
-    )
-    folder = out / "fixtures"
+    A set for layout that an earlier run made there, by the same program from the same definition,
+    is used again: it takes longer to make than to measure.
+    """
+    from ..datasets.synthesize import synthesize
+
+    folder, stamp = out / "fixtures", out / "fixtures.made"
+    made = _made_by(benchmark).encode()
+    if benchmark.layout and stamp.is_file() and stamp.read_bytes() == made:
+        return folder
+    stamp.unlink(missing_ok=True)
     synthesize(
-        order,
+        benchmark.order,
         folder,
         workers=workers,
         force=True,
         progress=lambda done, total: on_progress("synthesizing", done, total),
     )
+    write_atomically(stamp, made)
     return folder
+
+
+def _made_by(benchmark: Benchmark) -> str:
+    """A fingerprint of a set's definition and of the program that makes it."""
+    from .cache import files_digest, fingerprint
+
+    makers = Path(__file__).parents[1] / "datasets"
+    sources = [path for pattern in ("*.py", "*.toml", "*.typ") for path in makers.rglob(pattern)]
+    return fingerprint(asdict(benchmark), files_digest(sources))
 
 
 def harden(folder: Path) -> list[Hardness]:

@@ -14,7 +14,7 @@ from crossfoot.eval.benchmark import FEW, Hardness, load, markdown
 from crossfoot.eval.harness import Plan, evaluate
 from replayed import Replay, make_set, with_cell
 
-NAMES = ("full", "quick", "tuning")
+NAMES = ("full", "quick", "tuning", "layout", "layout-held-out", "layout-quick")
 
 
 @pytest.mark.parametrize("name", NAMES)

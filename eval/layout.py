@@ -1,0 +1,137 @@
+"""The layout benchmark: how well pages are set upright and grids found, without any recognition.
+
+Every page of a set goes through the stages of layout as `digitize` runs them, and through
+img2table beside it. The words of the truth are then put into the cells that were found, so
+that header rows and tables over several pages can be told; no figure depends on reading.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from .. import __version__
+from ..document import write_atomically
+from ..errors import CrossfootError, InputError, MissingInput
+from ..layout.options import LayoutOptions
+from .cache import program
+from .hardware import this_machine
+from .layout_judging import Task, measure
+from .layout_scores import BASELINES, CROSSFOOT, FixtureScore, LayoutResult, Row
+from .pool import Pool
+
+if TYPE_CHECKING:
+    from ..datasets.fixtures.sets import Fixture
+    from .layout_figures import Figure
+
+OnProgress = Callable[[str, int, int], None]
+"""Called with what is being done, how many fixtures are done, and of how many."""
+
+TIME_LIMIT = 1800.0
+"""Seconds for one document in one kind of damage; it counts as nothing found when they are over."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What to measure.
+
+    Attributes:
+        only: for `damage` and `id`, the values to keep; nothing given keeps all.
+        against: whether img2table is run on the same pages.
+        workers: worker processes of one thread each; 0 works in this one.
+        kept: folder for what img2table made of pages, which later runs use again.
+        options: of layout.
+    """
+
+    kept: Path
+    only: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    against: bool = True
+    workers: int = 1
+    options: LayoutOptions = field(default_factory=LayoutOptions)
+
+
+def save(result: LayoutResult, found: Sequence[Figure], file: Path) -> None:
+    """Write what it was measured on, every figure, and a row per table, page and document as JSON."""
+    value = {
+        "set": result.name,
+        "version": __version__,
+        "digest": result.digest,
+        "tools": result.tools,
+        "workers": result.workers,
+        "hardware": asdict(result.hardware),
+        "words": "of the truth: nothing was recognised",
+        "figures": [asdict(figure) | {"met": figure.met} for figure in found],
+        "tables": [_row(row) for row in result.all_rows()],
+        "pages": [
+            {"fixture": score.fixture, "damage": score.damage, **asdict(page)}
+            for score in result.scores
+            for page in score.pages
+        ],
+        "documents": [
+            {"fixture": s.fixture, "ruling": s.ruling, "size": s.size, "joins": asdict(s.joins)}
+            for s in result.scores
+        ],
+        "failures": [{"fixture": name, "why": why} for name, why in result.failures],
+    }
+    file.parent.mkdir(parents=True, exist_ok=True)
+    write_atomically(file, json.dumps(value, ensure_ascii=False, indent=1).encode())
+
+
+def _row(row: Row) -> dict[str, Any]:
+    score = row.fixture
+    of_document = {"fixture": score.fixture, "damage": score.damage, "ruling": score.ruling}
+    return of_document | {"size": score.size} | asdict(row.table)
+
+
+def measure_layout(folder: Path, plan: Plan, on_progress: OnProgress | None = None) -> LayoutResult:
+    """Lay out every page of a set of fixtures and judge it.
+
+    Raises:
+        InputError: there is no set, or nothing in it to measure.
+        EngineError: a tool cannot run at all.
+    """
+    from ..datasets.fixtures.sets import load_set
+
+    report = on_progress or (lambda label, done, total: None)
+    found = load_set(folder)
+    fixtures = [f for f in found.fixtures if all(getattr(f, k) in v for k, v in plan.only.items() if v)]
+    if not fixtures:
+        raise MissingInput("no such fixture", name=str(folder))
+    kept = plan.kept if plan.against else None
+    tasks = [Task(fixture, plan.options, kept) for fixture in fixtures]
+    answers: dict[int, FixtureScore | Exception] = {}
+    report("layout", 0, len(tasks))
+    with Pool(plan.workers, 1, TIME_LIMIT) as pool:
+        for index, answer in pool.each(measure, tasks):
+            answers[index] = answer
+            report("layout", len(answers), len(tasks))
+    scores, failures = _parted(fixtures, [answers[index] for index in range(len(tasks))])
+    if not scores:
+        raise InputError(f"nothing could be measured, the first because: {failures[0][1]}", name=str(folder))
+    tools = (CROSSFOOT, *BASELINES) if plan.against else (CROSSFOOT,)
+    failures += [(refusal.address, str(refusal)) for refusal in found.refusals]
+    return LayoutResult(
+        folder.name, tools, tuple(scores), tuple(failures), program(), plan.workers, this_machine()
+    )
+
+
+def _parted(
+    fixtures: Sequence[Fixture], answers: Sequence[FixtureScore | Exception]
+) -> tuple[list[FixtureScore], list[tuple[str, str]]]:
+    """What was measured, and what could not be."""
+    scores, failures = [], []
+    for fixture, answer in zip(fixtures, answers, strict=True):
+        if isinstance(answer, FixtureScore):
+            scores.append(answer)
+            failures += [
+                (answer.fixture, f"page {page.number}: {tool}: {why}")
+                for page in answer.pages
+                for tool, why in page.failures.items()
+            ]
+        else:
+            line = str(answer) if isinstance(answer, CrossfootError) else f"{type(answer).__name__}: {answer}"
+            failures.append((fixture.id, line))
+    return scores, failures

@@ -1,0 +1,327 @@
+"""Lay a document out and judge it: what a worker of the layout benchmark does.
+
+The stages are those of `pipeline`, without recognition: the words in the cells are the
+truth's. Structure is judged on each page by itself; header rows and joined pages on the
+tables as they came out of the whole document.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ..assembly import page_records
+from ..document import Document, Page, Table, Text
+from ..errors import CrossfootError
+from ..layout.geometry import rows_of
+from ..source import open_source
+from . import layout_baseline
+from .baseline import filled as baseline_filled
+from .calibration import true_words
+from .layout_scores import CROSSFOOT, FixtureScore, JoinScore, PageScore, Structure, TableScore
+from .layout_words import filled, moved, page_words
+from .matching import Matching, match
+from .metrics.grits import grits
+from .metrics.teds import teds_structure
+from .running import small_tables
+from .slices import PageTable, page_tables, placed_on_scan, slices
+
+if TYPE_CHECKING:
+    from ..datasets.fixtures.sets import Fixture
+    from ..layout.engine import GridEngine
+    from ..layout.options import LayoutOptions
+    from ..layout.page import LaidOut
+    from ..source import PageImage
+
+
+@dataclass(frozen=True)
+class Task:
+    """A document to lay out; `baseline` is the folder of img2table's results, None to leave it out."""
+
+    fixture: Fixture
+    options: LayoutOptions
+    baseline: Path | None
+
+
+@dataclass
+class _Pages:
+    """What was found on the pages so far, in the order of the truth's pages."""
+
+    pages: dict[int, Page] = field(default_factory=dict)
+    tables: list[Table] = field(default_factory=list)
+    texts: list[Text] = field(default_factory=list)
+    scores: list[PageScore] = field(default_factory=list)
+    found: dict[tuple[str, int], dict[str, Structure]] = field(default_factory=lambda: defaultdict(dict))
+    rows: dict[tuple[str, int], int] = field(default_factory=dict)
+
+
+def measure(task: Task) -> FixtureScore:
+    """Lay out every page of a document and judge what came of it.
+
+    A page on which layout fails counts as one on which it found nothing.
+
+    Raises:
+        CrossfootError: the truth or the source cannot be read.
+    """
+    fixture, truth = task.fixture, task.fixture.load()
+    pieces = page_tables(truth)
+    run = _Pages()
+    with _baseline(task) as baseline, open_source(fixture.source) as source:
+        for page in truth.pages:
+            here = [piece for piece in pieces if piece.page == page.number]
+            _page(run, task, truth, page, here, source.load(page.number), baseline)
+    style = _style(truth)
+    small = small_tables(truth)
+    headers, joins = _joined(truth, pieces, small, run)
+    tables = tuple(
+        TableScore(
+            table=piece.source_id,
+            page=piece.page or 0,
+            kind=piece.table.kind,
+            shape=piece.table.shape,
+            small=piece.source_id in small,
+            found=run.found.get(_key(piece), {}),
+            headers=headers.get(_key(piece)),
+        )
+        for piece in pieces
+    )
+    return FixtureScore(
+        fixture=fixture.id,
+        document=fixture.document,
+        damage=fixture.damage,
+        ruling=style.get("ruling"),
+        size=style.get("size"),
+        source=fixture.source,
+        tables=tables,
+        pages=tuple(run.scores),
+        joins=joins,
+    )
+
+
+def lay_out_page(scan: PageImage, options: LayoutOptions, seconds: dict[str, float]) -> tuple[Page, LaidOut]:
+    """A page laid out as `digitize` does it, with its record; seconds by stage are filled in."""
+    import numpy as np
+
+    from ..layout.page import lay_out
+
+    @contextmanager
+    def stage(name: str) -> Iterator[None]:
+        started = time.perf_counter()
+        yield
+        seconds[name] = round(seconds.get(name, 0.0) + time.perf_counter() - started, 5)
+
+    laid = lay_out(scan.image, options, _engine(options), stage=stage)
+    height, width = laid.upright.image.shape[:2]
+    matrix = laid.upright.matrix @ np.array(scan.from_scan)
+    return Page(scan.number, width, height, scan.scan, rows_of(matrix)), laid
+
+
+@lru_cache(maxsize=1)
+def _engine(options: LayoutOptions) -> GridEngine:
+    from ..layout.engine import load_grid_engine
+
+    return load_grid_engine(options)
+
+
+def _page(
+    run: _Pages,
+    task: Task,
+    truth: Document,
+    frame: Page,
+    pieces: Sequence[PageTable],
+    scan: PageImage,
+    baseline: _Baseline,
+) -> None:
+    """Lay one page out, let the baseline read it, and judge both."""
+    on_scan = [placed_on_scan(piece, {frame.number: frame}) for piece in pieces]
+    seconds: dict[str, float] = {}
+    failures: dict[str, str] = {}
+    results: dict[str, list[PageTable]] = {}
+    try:
+        page, laid = lay_out_page(scan, task.options, seconds)
+        words = moved(page_words(truth, pieces, frame.number), frame, page)
+        text = filled(laid.found.grids, words)
+        records = page_records(page, laid.found, text, len(run.tables), len(run.texts))
+    except Exception as error:  # one page must not cost the others, as in the pipeline
+        failures[CROSSFOOT] = _line(error)
+        results[CROSSFOOT] = []
+    else:
+        run.pages[page.number] = page
+        run.tables += records.tables
+        run.texts += records.texts
+        results[CROSSFOOT] = _on_scan(records.tables, {page.number: page})
+    for name, timed in baseline.page(scan).items():
+        seconds[name] = timed.seconds
+        if timed.found.failure:
+            failures[name] = timed.found.failure
+        try:
+            tables = baseline_filled(
+                timed.found, [w for p in on_scan for w in true_words(p.table)], frame.number
+            )
+        except CrossfootError as error:  # cells that make no grid
+            failures[name], tables = str(error), ()
+        # As crossfoot does: a frame without a word in it is no table.
+        results[name] = [p for t in tables if any(c.text for c in t.cells) for p in slices(t)]
+    false = {}
+    for name, found in results.items():
+        matching = match(on_scan, found)
+        false[name] = len(matching.invented)
+        for pair in matching.pairs:
+            run.found[_key(pair.truth)][name] = _structure(pair.truth, pair.result, pair.overlap)
+            if name == CROSSFOOT:
+                run.rows[_key(pair.truth)] = pair.result.table.shape[0]
+    (a, b, _), *_ = frame.from_scan
+    run.scores.append(
+        PageScore(
+            number=frame.number,
+            dpi=scan.scan.dpi,
+            tables=len(pieces),
+            turned=not a > abs(b),
+            false=false,
+            seconds=seconds,
+            failures=failures,
+        )
+    )
+
+
+def _structure(truth: PageTable, result: PageTable, overlap: float | None) -> Structure:
+    bare = [_wordless(piece.table) for piece in (truth, result)]
+    alike = grits(*bare)
+    return Structure(
+        teds=teds_structure(*bare),
+        grits=alike.top,
+        located=alike.loc,
+        shape=result.table.shape,
+        overlap=overlap,
+        score=result.table.score,
+        reason=result.table.score_reason,
+    )
+
+
+def _wordless(table: Table) -> Table:
+    return replace(table, cells=tuple(replace(cell, text="") for cell in table.cells))
+
+
+def _on_scan(tables: Sequence[Table], pages: Mapping[int, Page]) -> list[PageTable]:
+    return [placed_on_scan(piece, pages) for table in tables for piece in slices(table)]
+
+
+def _joined(
+    truth: Document, pieces: Sequence[PageTable], small: frozenset[str], run: _Pages
+) -> tuple[dict[tuple[str, int], tuple[int, int]], JoinScore]:
+    """Header rows of each piece that was found, of the truth and as they came out; and what was joined."""
+    frames = {page.number: page for page in truth.pages}
+    tables = run.tables
+    matching = match([placed_on_scan(piece, frames) for piece in pieces], _on_scan(tables, run.pages))
+    headers = {
+        _key(pair.truth): (pair.truth.table.header_rows, pair.result.table.header_rows)
+        for pair in matching.pairs
+    }
+    return headers, join_score(truth, tables, matching, small, run.rows)
+
+
+def join_score(
+    truth: Document,
+    tables: Sequence[Table],
+    matching: Matching,
+    small: frozenset[str],
+    rows: Mapping[tuple[str, int], int],
+) -> JoinScore:
+    """What became of the truth's tables over several pages.
+
+    Args:
+        truth: the document.
+        tables: those that were found, once pages were joined.
+        matching: of the truth's tables and these, page by page.
+        small: ids of the truth's tables in small type.
+        rows: by id and page of a table of the truth, how many rows its grid on that page has.
+    """
+    by_id = {table.id: table for table in tables}
+    pieces: dict[str, list[PageTable]] = defaultdict(list)
+    for piece in matching.truth:
+        pieces[piece.source_id].append(piece)
+    partners = {_key(pair.truth): pair.result.source_id for pair in matching.pairs}
+    mixed = _mixed(matching, pieces)
+    counts: dict[str, int] = {"tables": 0, "together": 0, "right": 0, "whole": 0, "wrong": len(mixed)}
+    for table in truth.tables:
+        stands = pieces[table.id]
+        if len(stands) < 2 or table.id in small:
+            continue
+        counts["tables"] += 1
+        found = {partners.get(_key(piece)) for piece in stands}
+        name = next(iter(found))
+        if len(found) > 1 or name is None or name in mixed:
+            continue
+        off = sum(rows[_key(piece)] - piece.table.shape[0] for piece in stands)
+        counts["together"] += 1
+        counts["right"] += by_id[name].shape[0] == table.shape[0] + off
+        counts["whole"] += by_id[name].shape[0] == table.shape[0]
+    return JoinScore(**counts)
+
+
+def _mixed(matching: Matching, pieces: Mapping[str, Sequence[PageTable]]) -> set[str]:
+    """Ids of tables of the result that hold more than one of the truth, or one and something else."""
+    holds: dict[str, set[str]] = defaultdict(set)
+    for pair in matching.pairs:
+        holds[pair.result.source_id].add(pair.truth.source_id)
+    mixed = {name for name, held in holds.items() if len(held) > 1}
+    for stray in matching.invented:
+        # Badly cut out, a piece has no partner; it is a stranger where the table has no piece at all.
+        for name in holds.get(stray.source_id, ()):
+            if all(piece.page != stray.page for piece in pieces[name]):
+                mixed.add(stray.source_id)
+    return mixed
+
+
+def _key(piece: PageTable) -> tuple[str, int]:
+    return piece.source_id, piece.page or 0
+
+
+class _Baseline:
+    """img2table's results for one document, from an earlier run or made now."""
+
+    def __init__(self, kept: layout_baseline.ByPage | None, wanted: bool) -> None:
+        self.kept = kept
+        self.wanted = wanted
+        self.made: dict[int, Mapping[str, layout_baseline.Timed]] = {}
+
+    def page(self, scan: PageImage) -> Mapping[str, layout_baseline.Timed]:
+        """By setting, what it makes of a page; empty where it is not compared with."""
+        if not self.wanted:
+            return {}
+        if self.kept is not None and scan.number in self.kept:
+            return self.kept[scan.number]
+        self.made[scan.number] = found = layout_baseline.find(scan.image)
+        return found
+
+
+@contextmanager
+def _baseline(task: Task) -> Iterator[_Baseline]:
+    """The baseline for a document, whose results are kept once all its pages are done."""
+    if task.baseline is None:
+        yield _Baseline(None, wanted=False)
+        return
+    file = layout_baseline.place(task.baseline, task.fixture.sha256)
+    baseline = _Baseline(layout_baseline.load(file), wanted=True)
+    yield baseline
+    if baseline.made:
+        layout_baseline.save(file, {**(baseline.kept or {}), **baseline.made})
+
+
+def _style(truth: Document) -> Mapping[str, Any]:
+    labels = truth.extra.get("labels")
+    style = labels.get("style") if isinstance(labels, Mapping) else None
+    return style if isinstance(style, Mapping) else {}
+
+
+def _line(error: Exception) -> str:
+    """An error on one line."""
+    if isinstance(error, CrossfootError):
+        return str(error)
+    return " ".join(f"{type(error).__name__}: {error}".split())
