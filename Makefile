@@ -6,7 +6,7 @@
 SAMPLE = samples/budget-2020-summary.pdf
 PIP = .venv/bin/python -P -m pip --disable-pip-version-check
 
-.PHONY: demo test lint benchmark benchmark-quick clean
+.PHONY: demo test lint benchmark benchmark-quick benchmark-layout clean
 
 demo: .venv/.runtime
 	.venv/bin/crossfoot digitize $(SAMPLE) -o out/demo --overlay --show --force
@@ -27,6 +27,14 @@ benchmark: .venv/.dev
 benchmark-quick: .venv/.dev
 	.venv/bin/crossfoot weights fetch --quiet
 	.venv/bin/crossfoot benchmark quick --out out/benchmark-quick
+
+# Layout alone, with img2table beside it and no recognition, on both of its sets, and what layout costs on one
+# core. Some hours on two cores the first time; sets and img2table's results are kept in out/ for the next.
+benchmark-layout: .venv/.dev
+	.venv/bin/crossfoot weights fetch --quiet
+	.venv/bin/crossfoot benchmark layout --out out/benchmark-layout --worst 20
+	.venv/bin/crossfoot benchmark layout-held-out --out out/benchmark-layout-held-out --worst 20
+	.venv/bin/python -P -m crossfoot.eval.speed --layout
 
 # N999 judges the root's name, which is whatever the clone is called.
 lint: .venv/.dev

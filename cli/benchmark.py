@@ -130,7 +130,7 @@ def _layout(
     plan = layout.Plan(kept=out / "img2table", only=only, against=against, workers=workers)
     with Bar(quiet) as bar:
         folder = fixtures or sets.make(chosen, out, workers, bar.fixtures)
-        result = layout.measure_layout(folder, plan, bar.fixtures)
+        result = layout.measure_layout(folder, plan, bar.fixtures, bar.bytes)
     found, ranked = list(figures(result)), worst_pages(result)
     show(result, found, ranked[: max(worst, _LISTED)], console)
     layout.save(result, found, out / "layout.json")

@@ -25,6 +25,7 @@ from .pool import Pool
 
 if TYPE_CHECKING:
     from ..datasets.fixtures.sets import Fixture
+    from ..models.weights import Progress
     from .layout_figures import Figure
 
 OnProgress = Callable[[str, int, int], None]
@@ -86,20 +87,30 @@ def _row(row: Row) -> dict[str, Any]:
     return of_document | {"size": score.size} | asdict(row.table)
 
 
-def measure_layout(folder: Path, plan: Plan, on_progress: OnProgress | None = None) -> LayoutResult:
+def measure_layout(
+    folder: Path, plan: Plan, on_progress: OnProgress | None = None, on_fetch: Progress | None = None
+) -> LayoutResult:
     """Lay out every page of a set of fixtures and judge it.
+
+    Args:
+        folder: the set.
+        plan: what to measure.
+        on_progress: called when a fixture is done.
+        on_fetch: called while missing weights are fetched.
 
     Raises:
         InputError: there is no set, or nothing in it to measure.
-        EngineError: a tool cannot run at all.
+        EngineError, WeightsError: a tool cannot run at all.
     """
     from ..datasets.fixtures.sets import load_set
+    from ..models.weights import DEFAULT_ORIENTATION, WeightStore
 
     report = on_progress or (lambda label, done, total: None)
     found = load_set(folder)
     fixtures = [f for f in found.fixtures if all(getattr(f, k) in v for k, v in plan.only.items() if v)]
     if not fixtures:
         raise MissingInput("no such fixture", name=str(folder))
+    WeightStore().ensure(DEFAULT_ORIENTATION, on_fetch)  # once, before the workers ask for it
     kept = plan.kept if plan.against else None
     tasks = [Task(fixture, plan.options, kept) for fixture in fixtures]
     answers: dict[int, FixtureScore | Exception] = {}

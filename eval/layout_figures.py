@@ -159,7 +159,7 @@ def _whole(result: LayoutResult, profile: str) -> Iterator[Figure]:
 
 
 def _seconds(result: LayoutResult) -> Iterator[Figure]:
-    """Layout time by resolution; other processes beside this one make it longer, never shorter."""
+    """Layout time by resolution, in seconds of one core."""
     by_dpi: defaultdict[str, list[PageScore]] = defaultdict(list)
     for page in result.pages():
         if CROSSFOOT not in page.failures:

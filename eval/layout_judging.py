@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from ..layout.engine import GridEngine
     from ..layout.options import LayoutOptions
     from ..layout.page import LaidOut
+    from ..models.orientation import PageOrientation
     from ..source import PageImage
 
 
@@ -105,18 +106,22 @@ def measure(task: Task) -> FixtureScore:
 
 
 def lay_out_page(scan: PageImage, options: LayoutOptions, seconds: dict[str, float]) -> tuple[Page, LaidOut]:
-    """A page laid out as `digitize` does it, with its record; seconds by stage are filled in."""
+    """A page laid out as `digitize` does it, with its record; CPU seconds by stage are filled in.
+
+    A worker has one thread, so these are what a page takes on a core that nobody else uses.
+    """
     import numpy as np
 
     from ..layout.page import lay_out
 
     @contextmanager
     def stage(name: str) -> Iterator[None]:
-        started = time.perf_counter()
+        started = time.process_time()
         yield
-        seconds[name] = round(seconds.get(name, 0.0) + time.perf_counter() - started, 5)
+        seconds[name] = round(seconds.get(name, 0.0) + time.process_time() - started, 5)
 
-    laid = lay_out(scan.image, options, _engine(options), stage=stage)
+    layered = scan.words is not None
+    laid = lay_out(scan.image, options, _engine(options), layered=layered, orient=_orientation(), stage=stage)
     height, width = laid.upright.image.shape[:2]
     matrix = laid.upright.matrix @ np.array(scan.from_scan)
     return Page(scan.number, width, height, scan.scan, rows_of(matrix)), laid
@@ -127,6 +132,13 @@ def _engine(options: LayoutOptions) -> GridEngine:
     from ..layout.engine import load_grid_engine
 
     return load_grid_engine(options)
+
+
+@lru_cache(maxsize=1)
+def _orientation() -> PageOrientation:
+    from ..models.orientation import load_orientation
+
+    return load_orientation()
 
 
 def _page(

@@ -34,6 +34,8 @@ def draw_worst(pages: Sequence[Worst], fixtures: Path, options: LayoutOptions, f
 
     known = {fixture.id: fixture for fixture in load_set(fixtures, verify=False).fixtures}
     folder.mkdir(parents=True, exist_ok=True)
+    for old in folder.glob("[0-9][0-9]-*.png"):  # of an earlier run, whose worst pages were others
+        old.unlink()
     files = []
     for number, worst in enumerate(pages, start=1):
         picture = _drawn(worst, known[worst.fixture.fixture].load(), options)

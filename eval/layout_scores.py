@@ -79,7 +79,7 @@ class PageScore:
         tables: how many the truth has on it.
         turned: whether it was scanned lying on its side or upside down.
         false: tables without a partner in the truth, by tool.
-        seconds: by stage of layout, and by other tool.
+        seconds: of one core, by stage of layout and by other tool.
         failures: by tool, why it gave nothing for this page.
     """
 

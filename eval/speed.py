@@ -1,28 +1,33 @@
 """What a page costs beside PaddleOCR alone, and what a process costs as a whole.
 
-    crossfoot-clone$ .venv/bin/python -P -m crossfoot.eval.speed [PAGE] [--pages 20 200]
+    crossfoot-clone$ .venv/bin/python -P -m crossfoot.eval.speed [PAGE] [--pages 20 200] [--layout]
 
 Both sides read the same page with the same weights, two threads and the same detection
 side, in one process and by turns, imports and loading apart; the ratio of medians is
 printed. Whole processes are started afresh: from the shell's point of view, and until the
 first page's work begins. Peak memory is that of a process that reads a scan of N pages, all
 sample scans by turns, and the ratio says how it grows from the fewest pages to the most.
+With `--layout` only that is measured, stage by stage and on one core, and the reading of the
+same page on the same core beside it.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from importlib import metadata
 from pathlib import Path
 from typing import Any
 
+from ..errors import CrossfootError
 from ..ocr.options import OcrOptions
 from ..ocr.threads import available_cores
 from ..pipeline import Digitizer, Options
@@ -56,15 +61,29 @@ print(peak / 2**20, len(document.pages), document.status)
 """
 
 
+_LAYOUT = """
+import json, os, sys
+if hasattr(os, "sched_setaffinity"):
+    os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})  # before any library counts cores
+from pathlib import Path
+from crossfoot.eval.speed import layout_costs
+print(json.dumps(layout_costs(Path(sys.argv[1]), int(sys.argv[2]))))
+"""
+
+
 def main() -> None:
-    """Run all of it and print one figure a line."""
+    """Run what is asked for and print one figure a line."""
     parser = argparse.ArgumentParser(description="What a page costs beside PaddleOCR alone.")
     parser.add_argument("page", nargs="?", type=Path, default=Path("samples/budget-2020-summary.pdf"))
     parser.add_argument("--rounds", type=int, default=5, help="rounds of the comparison")
     parser.add_argument(
         "--pages", type=int, nargs="*", default=[], help="scans of so many pages for peak memory"
     )
+    parser.add_argument("--layout", action="store_true", help="layout alone, on one core")
     arguments = parser.parse_args()
+    if arguments.layout:
+        show_layout(arguments.page, arguments.rounds)
+        return
     versions = ", ".join(f"{n} {metadata.version(n)}" for n in ("crossfoot", "paddleocr", "onnxruntime"))
     print(f"{versions}; {available_cores()} cores, {THREADS} threads")
     ours, theirs = compare(arguments.page, arguments.rounds)
@@ -81,6 +100,58 @@ def main() -> None:
         print(f"peak memory, {pages:4d} pages {peak:6.0f} MiB ({read} pages, {status})", flush=True)
     if len(peaks) > 1:
         print(f"ratio                   {peaks[-1] / peaks[0]:6.2f}")
+
+
+def show_layout(page: Path, rounds: int) -> None:
+    """Print what layout of one page costs on one core, by stage, and beside reading it."""
+    costs = json.loads(_run(_LAYOUT, str(page), str(rounds)))
+    size = " x ".join(f"{length:.0f}" for length in costs.pop("size"))
+    print(f"{page.name}, page 1, {size} pixels; one core, one thread, median of {rounds}")
+    reading, whole = costs.pop("ocr"), costs.pop("layout")
+    rows = {**costs, "layout, one page": whole, "its text recognised": reading}
+    for name, (wall, cpu) in rows.items():
+        print(f"{name:23s} {wall:6.3f} s, {cpu:6.3f} s of the core")
+    print(f"ratio                   {whole[1] / reading[1]:6.3f}")
+
+
+def layout_costs(page: Path, rounds: int) -> dict[str, Any]:
+    """Median seconds on page 1 of a file, by stage: `layout` for all of layout, `ocr` for reading.
+
+    Each is (by the clock, which others on the core make longer, and of the core itself). One thread
+    is used; a process that is to use one core has to be bound to it before. Loading of models and
+    the first round, which warms up, are left out. `size` is that of the page in pixels.
+    """
+    import cv2
+
+    from ..layout.page import lay_out
+    from ..ocr.page import read_scan
+
+    cv2.setNumThreads(1)
+    digitizer = Digitizer(Options(ocr=OcrOptions(threads=1, detection_side=SIDE)))
+    digitizer.warm_up()
+    orientation = digitizer.orientation()
+    orient = None if isinstance(orientation, CrossfootError) else orientation
+    grids, options = digitizer.grid_engine(), digitizer.options.layout
+    with open_source(page) as source:
+        image = source.load(1).image
+    costs: dict[str, list[tuple[float, float]]] = {}
+
+    @contextmanager
+    def stage(name: str) -> Iterator[None]:
+        wall, cpu = time.perf_counter(), time.process_time()
+        yield
+        costs.setdefault(name, []).append((time.perf_counter() - wall, time.process_time() - cpu))
+
+    for _ in range(rounds + 1):
+        with stage("layout"):
+            laid = lay_out(image, options, grids, orient=orient, stage=stage)
+        with stage("ocr"):
+            read_scan(digitizer.engine(), laid.upright.image, laid.ink, laid.found.grids)
+    medians = {
+        name: [statistics.median(values) for values in zip(*seconds[1:], strict=True)]
+        for name, seconds in costs.items()
+    }
+    return {"size": image.shape[:2], **medians}
 
 
 def compare(page: Path, rounds: int) -> tuple[float, float]:
