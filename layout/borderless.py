@@ -1,0 +1,218 @@
+"""Regions of tables that no full grid of rulings bounds: rows-only, three-line and borderless ones.
+
+A page falls into blocks at titles, wide gaps and running text. A block is a table if enough of
+its lines are rows and these agree on columns: the same edges of text, line after line, which
+running text, headings and lists of contents do not have. Its caption (organization and unit)
+and its notes are then taken off, and its box goes to its horizontal rulings where it has some.
+Judging lines by the columns they share is the idea of T-Recs (Kieninger, "Table structure
+recognition based on robust block segmentation", DRR 1998).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+
+from ..document import Box
+from .blocks import Line, find_lines, usual_height
+from .engine import Rule
+
+# In em of the page's type.
+_APART = 3.2  # of white between two lines: two blocks; a row beside one of four lines has less
+_EDGE = 0.4  # within which edges of text are aligned; centred numbers differ by half a digit
+_SHORTEST_RULE = 8.0
+_AT_RULE = 1.6  # from the text of an outer row to the ruling that bounds it
+_SAME_EXTENT = 1.0  # by which the ends of rulings of one table differ
+
+_ROWS = 0.3  # least share of a block's lines that are rows
+_AGREE = 0.55  # least share of a row's cells that have company in their columns
+
+
+def find_tables(
+    runs: Sequence[Box], em: float, taken: Sequence[Box], page_size: tuple[int, int], rules: Sequence[Rule]
+) -> list[Box]:
+    """Boxes of tables, from top to bottom.
+
+    Args:
+        runs: runs of glyphs of the page (`runs.find_runs`).
+        em: height of the page's type in pixels (`runs.em_of`).
+        taken: boxes of tables that are known; their runs are left out.
+        page_size: (width, height) in pixels.
+        rules: the page's long horizontal rulings outside of `taken`.
+    """
+    free = [run for run in runs if not any(box.holds(*run.center) for box in taken)]
+    if em <= 0 or not free:
+        return []
+    lines = find_lines(free, em)
+    if not lines:
+        return []
+    long = sorted((r for r in rules if r.end - r.start >= _SHORTEST_RULE * em), key=lambda r: r.at)
+    page = _Page(lines, em, page_size, long)
+    found = [page.table(block) for block in page.blocks()]
+    return [box for box in found if box is not None]
+
+
+@dataclass(frozen=True)
+class _Page:
+    """The lines of a page from top to bottom, and its long horizontal rulings."""
+
+    lines: list[Line]
+    em: float
+    size: tuple[int, int]
+    rules: list[Rule]
+
+    def blocks(self) -> list[list[Line]]:
+        """Lines that may be one table with its caption and notes."""
+        usual = max(self.em, usual_height(self.lines))
+        left = float(np.quantile([line.box.left for line in self.lines], 0.05))
+        right = float(np.quantile([line.box.right for line in self.lines], 0.95))
+        blocks: list[list[Line]] = [[]]
+        for line in self.lines:
+            last = blocks[-1]
+            if last and self._apart(last[-1], line):
+                blocks.append([])
+            if line.is_title(usual) or (line.is_text(left, right - left) and not self._ruled(line)):
+                blocks.append([])
+            else:
+                blocks[-1].append(line)
+        return [block for block in blocks if block]
+
+    def _apart(self, above: Line, below: Line) -> bool:
+        gap = below.box.top - above.box.bottom
+        return gap > _APART * self.em and not self._stacked(above.box.bottom, below.box.top)
+
+    def _stacked(self, top: float, bottom: float) -> bool:
+        """Whether rulings divide that height into rows."""
+        inside = [r.at for r in self.rules if top - self.em < r.at < bottom + self.em]
+        return len(inside) > 1 and max(b - a for a, b in pairwise(inside)) <= _APART * self.em
+
+    def _ruled(self, line: Line) -> bool:
+        """Whether rulings of one extent run close above and below the line."""
+        above = [r for r in self.rules if 0 <= line.middle - r.at < 2 * _APART * self.em]
+        below = [r for r in self.rules if 0 <= r.at - line.middle < 2 * _APART * self.em]
+        return any(_alike(a, b, self.em) for a in above[-1:] for b in below[:1])
+
+    def table(self, block: list[Line]) -> Box | None:
+        """The box of the table in a block, or None."""
+        rows = [i for i, line in enumerate(block) if line.is_row]
+        if not rows:
+            return None
+        rules = self._rules_of(block)
+        first, last = self._first(block, rows, rules), self._last(block, rows, rules)
+        body = block[first : last + 1]
+        if not body or not self._is_table(body, rules):
+            return None
+        return self._bounded(block, first, last, rules)
+
+    def _rules_of(self, block: list[Line]) -> list[Rule]:
+        """Rulings between, above and below the lines of a block that are as wide as it."""
+        box = Box.around(line.box for line in block)
+        reach = _AT_RULE * self.em
+        near = [r for r in self.rules if box.top - reach < r.at < box.bottom + reach]
+        return [
+            r
+            for r in near
+            if min(r.end, box.right) - max(r.start, box.left) > 0.6 * min(box.width, r.end - r.start)
+        ]
+
+    def _first(self, block: list[Line], rows: list[int], rules: list[Rule]) -> int:
+        """Index of the table's first line: below its caption, or below its first ruling."""
+        extent = _extent([block[i] for i in rows], rules)
+        first = 0
+        for index in range(min(3, len(block) - 1)):
+            if block[index].is_caption(extent):
+                first = index + 1
+        if len(rules) > 2:
+            first = max(first, sum(line.middle < rules[0].at for line in block))
+        # Above the first row, only what stands close: lines of cells that wrap, headers that span.
+        return first
+
+    def _last(self, block: list[Line], rows: list[int], rules: list[Rule]) -> int:
+        """Index of the table's last line: its last row, and what wraps or goes on regularly below it."""
+        if len(rules) > 2:
+            return sum(line.middle < rules[-1].at for line in block) - 1
+        last = rows[-1]
+        pitch = _pitch([block[i] for i in rows], self.em)
+        left = min(block[i].box.left for i in rows)
+        for index in range(last + 1, len(block)):
+            line, above = block[index], block[index - 1]
+            wraps = line.box.top - above.box.bottom < 0.3 * self.em
+            regular = abs(line.middle - above.middle - pitch) < 0.12 * pitch
+            if not wraps and not (regular and line.box.left > left - 0.1 * self.em):
+                break
+            last = index
+        return last
+
+    def _is_table(self, body: list[Line], rules: list[Rule]) -> bool:
+        rows = [line for line in body if line.is_row]
+        if any(line.has_leader for line in body) or len(rows) < _ROWS * len(body):
+            return False
+        numbers = sum(int(line.numeric.sum()) for line in rows)
+        if len(rules) > 1:
+            return True
+        if len(rows) == 1:
+            return len(rows[0].phrases) >= 3 and numbers >= 2
+        return _agreement(rows, self.em) >= _AGREE and (
+            numbers >= 2 or max(len(line.phrases) for line in rows) > 2 or len(rows) > 3
+        )
+
+    def _bounded(self, block: list[Line], first: int, last: int, rules: list[Rule]) -> Box:
+        body = block[first : last + 1]
+        box = Box.around(line.box for line in body)
+        pitch = _pitch([line for line in body if line.is_row], self.em)
+        half = max(0.2 * self.em, min(pitch - self.em, self.em) / 2)
+        left, right = _extent(body, rules)
+        captions = [line.box for line in block[:first] if line.is_caption((left, right))]
+        inset = 0.3 * self.em
+        left = min([left - inset * (not rules), *(b.left for b in captions)])
+        right = max([right + inset * (not rules), *(b.right for b in captions)])
+        top, bottom = box.top - half, box.bottom + half
+        if rules and abs(rules[0].at - box.top) < _AT_RULE * self.em:
+            top = min(rules[0].at, box.top)
+        if rules and abs(rules[-1].at - box.bottom) < _AT_RULE * self.em:
+            bottom = max(rules[-1].at, box.bottom)
+        if last + 1 < len(block) and not rules:  # empty rows above a note
+            bottom = max(bottom, block[last + 1].box.top - 0.5 * self.em)
+        return Box(
+            max(0.0, left), max(0.0, top), min(float(self.size[0]), right), min(float(self.size[1]), bottom)
+        )
+
+
+def _alike(a: Rule, b: Rule, em: float) -> bool:
+    return abs(a.start - b.start) < _SAME_EXTENT * em and abs(a.end - b.end) < _SAME_EXTENT * em
+
+
+def _extent(lines: Sequence[Line], rules: Sequence[Rule]) -> tuple[float, float]:
+    """(left, right) of a table by its rows and rulings."""
+    left = min([line.box.left for line in lines] + [r.start for r in rules])
+    right = max([line.box.right for line in lines] + [r.end for r in rules])
+    return left, right
+
+
+def _pitch(rows: Sequence[Line], em: float) -> float:
+    """Usual distance of rows; 1.7 em where there is one row."""
+    if len(rows) < 2:
+        return 1.7 * em
+    return float(np.median([b.middle - a.middle for a, b in pairwise(rows)]))
+
+
+def _agreement(rows: Sequence[Line], em: float) -> float:
+    """Share of runs that have company: a run of another row with the same left, right or middle.
+
+    The first run of a row does not count, for running text also begins at one edge.
+    """
+    edges = [line.runs for line in rows]
+    owner = np.repeat(np.arange(len(edges)), [len(e) for e in edges])
+    rank = np.concatenate([np.arange(len(e)) for e in edges])
+    boxes = np.concatenate(edges)
+    company = np.zeros(len(boxes), bool)
+    for values in (boxes[:, 0], boxes[:, 2], (boxes[:, 0] + boxes[:, 2]) / 2):
+        order = np.argsort(values, kind="stable")
+        near = (np.diff(values[order]) < _EDGE * em) & (np.diff(owner[order]) != 0)
+        company[order[1:]] |= near
+        company[order[:-1]] |= near
+    counted = rank > 0
+    return float(company[counted].mean()) if counted.any() else 0.0
