@@ -9,12 +9,13 @@ from __future__ import annotations
 from itertools import pairwise
 
 import numpy as np
+import numpy.typing as npt
 
 from .evidence import RULED, stops
 from .rulings import Ruling, merged
 
 _LONG = 0.45  # inches: longer than any stroke of a character of up to 30 pt
-_TOUCH = 0.02  # inches within which a stroke's end touches a ruling
+_TOUCH = 0.025  # inches within which a stroke's end touches a ruling
 _DOUBLE = 0.06  # inches: two rulings nearer than this are one double ruling; no row is so low
 _SOLID = 0.93  # share of a short ruling that bears ink itself: closing gaps makes strokes longer
 _OVERHANG = 0.12  # inches by which lines must stick out for a border to be missing there
@@ -26,7 +27,7 @@ def anchored(rows: list[Ruling], columns: list[Ruling], per_inch: float) -> tupl
     long = [[r for r in lines if _is_long(r, per_inch)] for lines in (rows, columns)]
     kept = [_bordered(long[0], long[1], overhang), _bordered(long[1], long[0], overhang)]
     waiting = [[r for r in lines if not _is_long(r, per_inch)] for lines in (rows, columns)]
-    touch = max(2.0, _TOUCH * per_inch)
+    touch = max(3.0, _TOUCH * per_inch)
     grown = True
     while grown:
         grown = False
@@ -71,8 +72,21 @@ def _rules(line: Ruling, start: float, end: float, touch: float) -> tuple[bool, 
 
 
 def _reaches(line: Ruling, crossing: list[Ruling], touch: float) -> bool:
-    """Whether the line touches the rulings at both ends of a side, unbroken."""
-    return any(all(_rules(line, start, end, touch)) for start, end in pairwise(stops(line, crossing)))
+    """Whether a segment of the line runs unbroken from one of the rulings to another, and no further.
+
+    A stroke of a character ends short of them; that of a pen runs past.
+    """
+    at = np.array(stops(line, crossing))
+    return at.size > 1 and any(
+        s.solid >= _SOLID and _stop(s.start, at) < _stop(s.end, at)
+        for s in line.segments
+        if max(np.abs(at - s.start).min(), np.abs(at - s.end).min()) <= touch
+    )
+
+
+def _stop(along: float, at: npt.NDArray[np.float64]) -> int:
+    """Which stop a position along is at."""
+    return int(np.abs(at - along).argmin())
 
 
 def _bordered(lines: list[Ruling], crossing: list[Ruling], overhang: float) -> list[Ruling]:

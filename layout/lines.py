@@ -22,7 +22,7 @@ from .joints import anchored
 from .options import LayoutOptions
 from .regions import Region, find_regions
 from .rulings import Ruling, find_segments, join_segments
-from .spans import Span, merge_spans, settle
+from .spans import Span, merge_spans, settle, without_unused
 from .strokes import Strokes, find_strokes
 
 _TABLE = 4  # cells from which structure inside a frame is a table of its own
@@ -113,9 +113,11 @@ def recover(strokes: Strokes, region: Box, max_cells: int) -> Grid | None:
     ruled = lattice.horizontal.ruled()[1:-1], lattice.vertical.ruled().T[:, 1:-1]
     shape = (len(rows) - 1, len(columns) - 1)
     spans = merge_spans(shape, *settle(shape, ruled, inner, least=0.1))
-    cells = tuple(GridCell(*span, _box(lattice, span)) for span in spans)
+    boxes = [_box(lattice, span) for span in spans]
     score, reason = _score(lattice, spans)
-    return Grid(Box.around(cell.box for cell in cells), shape, cells, score, reason)
+    shape, spans = without_unused(shape, spans)
+    cells = tuple(GridCell(*span, box) for span, box in zip(spans, boxes, strict=True))
+    return Grid(Box.around(boxes), shape, cells, score, reason)
 
 
 def _candidates(strokes: Strokes, region: Box, *, vertical: bool) -> list[Ruling]:

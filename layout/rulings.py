@@ -13,10 +13,11 @@ import numpy as np
 import numpy.typing as npt
 
 from ..document import Box
-from .geometry import clusters
+from .geometry import Mask, clusters
 from .strokes import SHORTEST, Strokes
 
 _PARTS = 5  # of a segment, judged each for itself
+_DARK = 0.5  # of a segment's darkness: less is a gap
 _LINE = 0.02  # inches across within which segments are one line
 _SLANT = 0.02  # most slope that a line of an upright page has
 _TELLING = 0.8  # inches from which a segment's own slope says something
@@ -26,8 +27,8 @@ _TELLING = 0.8  # inches from which a segment's own slope says something
 class Segment:
     """A stroke's centre line: from `start` to `end` along, at `at` across in its middle, in pixels.
 
-    `solid` is the share that bore ink before gaps were closed, in the fifth of its length where
-    that share is least: a character's stroke has its gap where it ends. `strength` is its
+    `solid` is the share that is dark, without the gaps that were closed, in the fifth of its length
+    where that share is least: a character's stroke has its gap where it ends. `strength` is its
     darkness, 0 to 255, and `slope` is across per along.
     """
 
@@ -82,10 +83,10 @@ def find_segments(strokes: Strokes, area: Box, *, vertical: bool) -> list[Segmen
     """Strokes within `area` as segments in page coordinates, along their own direction."""
     left, top, right, bottom = (round(v) for v in area.to_list())
     along, across = (top, left) if vertical else (left, top)
-    planes = (strokes.vertical if vertical else strokes.horizontal, strokes.ink, strokes.ridges[vertical])
-    mask, ink, ridge = (
+    strokes_of = strokes.vertical if vertical else strokes.horizontal
+    mask, ridge, darkness = (
         np.ascontiguousarray(p[top:bottom, left:right].T if vertical else p[top:bottom, left:right])
-        for p in planes
+        for p in (strokes_of, strokes.ridges[vertical], strokes.darkness)
     )
     count, labels, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
     segments = []
@@ -100,31 +101,32 @@ def find_segments(strokes: Strokes, area: Box, *, vertical: bool) -> list[Segmen
         step = max(8, width // 12) if bent else width
         for start in range(0, width, step):
             piece = slice(start, start + step)
-            found = _segment(run[:, piece], ink[window][:, piece] > 0, ridge[window][:, piece])
+            found = _segment(run[:, piece], ridge[window][:, piece], darkness[window][:, piece])
             if found is not None:
                 dx, dy = x + start + along, y + across
                 segments.append(replace(found, start=found.start + dx, end=found.end + dx, at=found.at + dy))
     return segments
 
 
-def _segment(
-    run: npt.NDArray[np.bool_], ink: npt.NDArray[np.bool_], ridge: npt.NDArray[np.uint8]
-) -> Segment | None:
+def _segment(run: npt.NDArray[np.bool_], ridge: Mask, darkness: Mask) -> Segment | None:
     """A straight piece of a run, in its own coordinates; its crest weighs most in its position."""
-    rows, columns = np.nonzero(run)
-    if not rows.size:
-        return None
-    length = int(columns.max()) + 1
-    inked = np.asarray((run & ink).any(axis=0))[:length]
-    least = min(float(part.mean()) for part in np.array_split(inked, _PARTS) if part.size)
     dark = np.where(run, ridge, 0)
-    weights = dark[rows, columns].astype(np.float64) + 1
+    crest = dark.max(axis=0)
+    strength = float(np.median(crest[crest > 0])) if crest.any() else 0.0
+    # At its joints a line is no ridge, but it is dark; the run's own ends were blurred past the line's.
+    inked = np.where(run, darkness, 0).max(axis=0) >= max(1.0, _DARK * strength)
+    if not inked.any():
+        return None
+    first, last = int(inked.argmax()), inked.size - int(inked[::-1].argmax())
+    solid = min(float(part.mean()) for part in np.array_split(inked[first:last], _PARTS) if part.size)
+    rows, columns = np.nonzero(run[:, first:last])
+    weights = dark[rows, columns + first].astype(np.float64) + 1
     middle, at = float(np.average(columns, weights=weights)), float(np.average(rows, weights=weights))
     spread = float(np.average((columns - middle) ** 2, weights=weights))
     tilt = float(np.average((columns - middle) * (rows - at), weights=weights))
     slope = tilt / spread if spread > 1 else 0.0
-    centre = at + slope * ((length - 1) / 2 - middle)
-    return Segment(0.0, float(length), centre, least, float(np.median(dark.max(axis=0))), slope)
+    centre = at + slope * ((last - first - 1) / 2 - middle)
+    return Segment(float(first), float(last), centre, solid, strength, slope)
 
 
 def join_segments(segments: list[Segment], per_inch: float) -> list[Ruling]:

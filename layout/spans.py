@@ -33,6 +33,18 @@ def merge_spans(shape: tuple[int, int], ruled_below: Mask, ruled_right: Mask) ->
     return sorted(_bounds(labels).values())
 
 
+def without_unused(shape: tuple[int, int], spans: list[Span]) -> tuple[tuple[int, int], list[Span]]:
+    """Shape and spans renumbered without the rows and columns at which no cell begins."""
+    rows, columns = (
+        {line: number for number, line in enumerate(sorted({span[axis] for span in spans} | {shape[axis]}))}
+        for axis in (0, 1)
+    )
+    renumbered = [
+        (rows[r], columns[c], rows[r + h] - rows[r], columns[c + w] - columns[c]) for r, c, h, w in spans
+    ]
+    return (len(rows) - 1, len(columns) - 1), renumbered
+
+
 def settle(shape: tuple[int, int], ruled: Sides, ink: Sides, least: float) -> Sides:
     """Rule further sides until cells are rectangles, as far as there is ink for it.
 

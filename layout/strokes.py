@@ -22,9 +22,9 @@ SHORTEST = 0.145
 _GAP = 0.025
 _BRIDGED = 0.1  # a fold breaks toner off over a millimetre or two
 _THICKEST = 0.045  # a frame of 3 pt
-_UNBROKEN = 0.25
 _EVIDENT = 0.45  # longer than any stroke of a character of up to 30 pt
 _FREE = 0.8  # share of a broken ruling that has paper above or below
+_EVEN = 0.38  # of its darkness, by which a ruling's varies at most: characters' strokes vary by nearly half
 _FAINTEST = 26  # of 255: a tenth of solid ink; paper's grain stays below it
 _WEAK, _STRONG = 0.2, 0.6  # of the usual strength: between them print begins
 
@@ -38,13 +38,16 @@ class Strokes:
         vertical: the same.
         ink: mask of all ink.
         per_inch: its scale.
-        ridges: for either direction, darkness beyond that of the paper on both sides, 0 to 255.
+        darkness: of all ink, 0 to 255.
+        ridges: for either direction, darkness beyond that of the paper on both sides, 0 to 255;
+            none where lines of the other direction cross.
     """
 
     horizontal: Mask
     vertical: Mask
     ink: Mask
     per_inch: float
+    darkness: Mask
     ridges: tuple[Mask, Mask]
 
 
@@ -55,7 +58,7 @@ def find_strokes(ink: Ink) -> Strokes:
     least = _least_strength([level, upright], ink.per_inch)
     horizontal, vertical = (_printed(found, least, ink.per_inch) for found in (level, upright))
     ridges = level.ridge, _turned(upright.ridge)
-    return Strokes(horizontal, _turned(vertical), ink.mask, ink.per_inch, ridges)
+    return Strokes(horizontal, _turned(vertical), ink.mask, ink.per_inch, ink.darkness, ridges)
 
 
 def _turned(mask: Mask) -> Mask:
@@ -64,7 +67,10 @@ def _turned(mask: Mask) -> Mask:
 
 @dataclass(frozen=True)
 class _Found:
-    """Components of strokes along rows: labels (height, width), and length and strength of each."""
+    """Components of strokes along rows: labels (height, width), and length and strength of each.
+
+    The strength of what is no stroke is negative.
+    """
 
     ridge: Mask
     labels: npt.NDArray[np.int32]
@@ -84,50 +90,44 @@ def _along_rows(darkness: Mask, ink: Mask, per_inch: float) -> _Found:
     thick = cv2.dilate(runs, np.ones((3, 1), np.uint8))
     closed = cv2.morphologyEx(thick, cv2.MORPH_CLOSE, np.ones((1, gap), np.uint8))
     opened = cv2.morphologyEx(closed, cv2.MORPH_OPEN, np.ones((1, length), np.uint8))
-    return _measured(_without_text(as_mask(opened), ink, per_inch), ridge)
+    return _measured(as_mask(opened), ridge, darkness, _crowded(ink, per_inch))
 
 
-def _without_text(strokes: Mask, ink: Mask, per_inch: float) -> Mask:
-    """Take away chains of characters' strokes: broken, and with ink above and below.
+def _measured(strokes: Mask, ridge: Mask, darkness: Mask, crowded: Mask) -> _Found:
+    """Components that are no chains of characters' strokes: those are broken, with ink above and below.
 
-    A ruling either runs unbroken for longer than any character is wide, or stands free.
+    A ruling either is evenly dark, or stands free.
     """
-    unbroken = cv2.morphologyEx(
-        cv2.dilate(ink, np.ones((3, 1), np.uint8)),
-        cv2.MORPH_OPEN,
-        np.ones((1, round(_UNBROKEN * per_inch)), np.uint8),
-    )
-    near, far = max(2, round(0.02 * per_inch)), max(4, round(0.06 * per_inch))
-    reach = np.zeros((2 * far + 1, 1), np.uint8)
-    reach[: far - near + 1] = 1  # `far` to `near` rows above
-    crowded = cv2.bitwise_and(cv2.dilate(ink, reach), cv2.dilate(ink, np.ascontiguousarray(reach[::-1])))
-    count, labels = cv2.connectedComponents(strokes, connectivity=8)
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(strokes, connectivity=8)
     inked = np.nonzero(strokes)  # a few percent of the page
     label = labels[inked]
     size = np.maximum(np.bincount(label, minlength=count), 1)
-    free = np.bincount(label, weights=crowded[inked] == 0, minlength=count) / size > _FREE
-    free |= np.bincount(label, weights=unbroken[inked], minlength=count) > 0
-    kept = np.zeros_like(strokes)
-    kept[inked] = np.where(free[label], np.uint8(255), np.uint8(0))
-    return kept
+    # A stroke was thickened, and steps from row to row where it slants: its crest is what counts.
+    crests = np.ones((5, 1), np.uint8)
+    strengths = np.bincount(label, weights=cv2.dilate(ridge, crests)[inked], minlength=count) / size
+    dark = cv2.dilate(darkness, crests)[inked].astype(np.float64)
+    mean = np.bincount(label, weights=dark, minlength=count) / size
+    squares = np.bincount(label, weights=dark**2, minlength=count) / size
+    uneven = np.sqrt(np.maximum(squares - mean**2, 0)) > _EVEN * mean
+    free = np.bincount(label, weights=crowded[inked] == 0, minlength=count) / size
+    strengths[uneven & (free < _FREE)] = -1
+    return _Found(ridge, labels.astype(np.int32, copy=False), stats[:, 2].astype(np.float64), strengths)
 
 
-def _measured(strokes: Mask, ridge: Mask) -> _Found:
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(strokes, connectivity=8)
-    inked = np.nonzero(strokes)
-    label = labels[inked]
-    # A stroke was thickened by a row on each side: there, too, its crest is what counts.
-    crest = cv2.dilate(ridge, np.ones((3, 1), np.uint8))[inked]
-    total = np.bincount(label, weights=crest, minlength=count).astype(np.float64)
-    strengths = total / np.maximum(np.bincount(label, minlength=count), 1)
-    return _Found(ridge, labels.astype(np.int32, copy=False), stats[:, cv2.CC_STAT_WIDTH].astype(np.float64), strengths)
+def _crowded(ink: Mask, per_inch: float) -> Mask:
+    """Where there is ink both above and below, at the distance of a line's neighbours."""
+    near, far = max(2, round(0.02 * per_inch)), max(4, round(0.06 * per_inch))
+    reach = np.zeros((2 * far + 1, 1), np.uint8)
+    reach[: far - near + 1] = 1  # `far` to `near` rows above
+    below = np.ascontiguousarray(reach[::-1])
+    return as_mask(cv2.bitwise_and(cv2.dilate(ink, reach), cv2.dilate(ink, below)))
 
 
 def _least_strength(found: list[_Found], per_inch: float) -> float:
     """Darkness from which a stroke is print: in the widest gap below what is usual on the page."""
     lengths = np.concatenate([f.lengths[1:] for f in found])
     strengths = np.concatenate([f.strengths[1:] for f in found])
-    evident = lengths >= _EVIDENT * per_inch
+    evident = (lengths >= _EVIDENT * per_inch) & (strengths >= 0)
     if not evident.any():
         return 0.0
     order = np.argsort(strengths[evident])
@@ -141,7 +141,7 @@ def _least_strength(found: list[_Found], per_inch: float) -> float:
 
 def _printed(found: _Found, least: float, per_inch: float) -> Mask:
     """The strokes that are dark enough, bridged where they are broken."""
-    kept = found.strengths >= least
+    kept = found.strengths >= max(0.0, least)
     kept[0] = False
     mask = as_mask(np.where(kept[found.labels], np.uint8(255), np.uint8(0)))
     bridge = max(3, round(_BRIDGED * per_inch))
