@@ -34,9 +34,11 @@ _NOTES = (
     "counts for no tool.",
     "TEDS-S is the mean over the truth's tables, each counted once on each of its pages, 0 for one that "
     "was not found; small type is in no sum. Intervals: 95 %, percentile bootstrap over documents.",
-    "img2table has its rotation on; it knows no quarter turns, so pages that were scanned upright are given "
-    "apart. With all options it also looks for implicit rows and columns and for tables without rulings.",
     RULE,
+)
+_BASELINE_NOTE = (
+    "img2table has its rotation on; it knows no quarter turns, so pages that were scanned upright are given "
+    "apart. With all options it also looks for implicit rows and columns and for tables without rulings."
 )
 
 
@@ -60,6 +62,7 @@ def show(result: LayoutResult, figures: Sequence[Figure], worst: Sequence[Worst]
     for entry in worst:
         console.print(Text(plain(entry)), soft_wrap=True)
     for line in (
+        *((_BASELINE_NOTE,) if len(result.tools) > 1 else ()),
         *_NOTES,
         f"crossfoot digest {result.digest[:12]}; {counted(result.workers, 'worker')} of one thread; "
         f"{result.hardware.machine}; {result.hardware.versions}",

@@ -110,6 +110,7 @@ def measure_layout(
     fixtures = [f for f in found.fixtures if all(getattr(f, k) in v for k, v in plan.only.items() if v)]
     if not fixtures:
         raise MissingInput("no such fixture", name=str(folder))
+    digest = program()  # before it runs: sources may be edited meanwhile
     WeightStore().ensure(DEFAULT_ORIENTATION, on_fetch)  # once, before the workers ask for it
     kept = plan.kept if plan.against else None
     tasks = [Task(fixture, plan.options, kept) for fixture in fixtures]
@@ -125,7 +126,7 @@ def measure_layout(
     tools = (CROSSFOOT, *BASELINES) if plan.against else (CROSSFOOT,)
     failures += [(refusal.address, str(refusal)) for refusal in found.refusals]
     return LayoutResult(
-        folder.name, tools, tuple(scores), tuple(failures), program(), plan.workers, this_machine()
+        folder.name, tools, tuple(scores), tuple(failures), digest, plan.workers, this_machine()
     )
 
 

@@ -165,8 +165,8 @@ class LayoutResult:
 
     @property
     def groups(self) -> tuple[str, ...]:
-        """The groups of ruling styles that occur; `other` holds those that the truth does not name."""
-        present = {group_of(score) for score in self.scores}
+        """The groups of ruling styles that have tables to judge."""
+        present = {group_of(row.fixture) for row in self.rows()}
         return tuple(name for name in (*GROUPS, OTHER) if name in present)
 
     def rows(self, group: str | None = None, damage: str | None = None) -> list[Row]:
