@@ -68,7 +68,7 @@ def _sides(line: Ruling, at: list[float], ridge: Mask, aside: int) -> tuple[Shar
     level = _DARK * line.strength
     inked, ends = np.ones(len(at) - 1), np.ones(len(at) - 1)
     for j, (start, end) in enumerate(itertools.pairwise(at)):
-        inset = min(aside + 1.0, (end - start) / 4)
+        inset = min(aside, (end - start) / 4)
         low, high = round(start + inset) - first, round(end - inset) - first
         if high - low < 2:
             continue

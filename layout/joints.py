@@ -18,6 +18,7 @@ _LONG = 0.45  # inches: longer than any stroke of a character of up to 30 pt
 _TOUCH = 0.025  # inches within which a stroke's end touches a ruling
 _DOUBLE = 0.06  # inches: two rulings nearer than this are one double ruling; no row is so low
 _SOLID = 0.93  # share of a short ruling that bears ink itself: closing gaps makes strokes longer
+_SLANT = 0.03  # most slope of a short ruling, which is measured to a pixel over its length
 _OVERHANG = 0.12  # inches by which lines must stick out for a border to be missing there
 
 
@@ -74,11 +75,11 @@ def _rules(line: Ruling, start: float, end: float, touch: float) -> tuple[bool, 
 def _reaches(line: Ruling, crossing: list[Ruling], touch: float) -> bool:
     """Whether a segment of the line runs unbroken from one of the rulings to another, and no further.
 
-    A stroke of a character ends short of them; that of a pen runs past.
+    A stroke of a character ends short of them; that of a pen runs past, or slants.
     """
     at = np.array(stops(line, crossing))
     return at.size > 1 and any(
-        s.solid >= _SOLID and _stop(s.start, at) < _stop(s.end, at)
+        s.solid >= _SOLID and abs(s.slope) <= _SLANT + 1 / s.length and _stop(s.start, at) < _stop(s.end, at)
         for s in line.segments
         if max(np.abs(at - s.start).min(), np.abs(at - s.end).min()) <= touch
     )
