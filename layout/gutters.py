@@ -1,0 +1,208 @@
+"""Boundaries between columns: white rivers that most rows respect.
+
+Every gap between two neighbouring runs of a row may part two columns. A boundary is a
+position that lies in the gaps of many rows and that few runs cross; boundaries are chosen
+one by one, the best first, each explaining the gaps that it lies in, until what is left is
+what stands between the words of one cell. Runs may cross a boundary in cells that span it,
+so a crossing counts most where it interrupts the rows that respect the boundary.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.float64]
+Intervals = list[tuple[float, float]]
+
+# In em.
+_NARROWEST = 0.3  # a gap that may part cells
+_CLEAR = 0.5  # a gap that parts cells if nothing speaks against it; after a comma it is narrower
+_WIDE = 1.25  # a gap that parts cells although texts cross the boundary
+_SPREAD = 1.7  # between the characters of 合 计, set wide
+_UNEVEN = 0.5  # by which those blanks differ
+_GLYPH = 1.25  # width of a single character
+_CHINESE = 0.65  # a digit is narrower
+_ORDINAL = 2.6  # width of （十）, which is no column of its own
+_LONG_ORDINAL = 4.3  # of 二十一、, nor is this where other texts of the column have no such gap
+
+_INSIDE = 0.5  # cost of a row that crosses between rows that respect the boundary
+_ANYWHERE = 0.12  # cost of any row that crosses
+_LEAST = 0.55  # rows that a boundary needs, less what crossings cost
+_HEADS = 4  # rows in which each column has a head
+_MOST_COLUMNS = 100
+_STEPS = 2048  # resolution across the region
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """White between two neighbours of a row."""
+
+    row: int
+    left: float
+    right: float
+
+    @property
+    def width(self) -> float:
+        """In pixels."""
+        return self.right - self.left
+
+    def holds(self, x: float) -> bool:
+        """Whether a boundary at x lies in it."""
+        return self.left <= x <= self.right
+
+
+def occupied(boxes: Floats, members: Sequence[int], em: float) -> Intervals:
+    """Where a row bears text: its runs from left to right, characters set wide joined."""
+    runs = sorted((float(boxes[i, 0]), float(boxes[i, 2])) for i in members)
+    merged: Intervals = []
+    for left, right in runs:
+        if merged and left - merged[-1][1] < _NARROWEST * em:
+            merged[-1] = (merged[-1][0], max(right, merged[-1][1]))
+        else:
+            merged.append((left, right))
+    return _spread_joined(merged, em)
+
+
+def _spread_joined(runs: Intervals, em: float) -> Intervals:
+    """Single characters at equal distances, as in 合 计 or 收 入 总 计, are one word, but not 类 款 项."""
+    joined: Intervals = []
+    at = 0
+    while at < len(runs):
+        end = at + 1
+        while end < len(runs) and _spread(runs, at, end, em):
+            end += 1
+        word = runs[at:end]
+        wide = sum(b - a for a, b in word) > _CHINESE * em * len(word)
+        if len(word) in (2, *range(4, 20)) and wide:
+            joined.append((word[0][0], word[-1][1]))
+        else:
+            joined += word
+        at = end
+    return joined
+
+
+def _spread(runs: Intervals, first: int, last: int, em: float) -> bool:
+    """Whether run `last` goes on the row of single characters that begins with `first`."""
+    if any(right - left > _GLYPH * em for left, right in (runs[last - 1], runs[last])):
+        return False
+    gap, before = runs[last][0] - runs[last - 1][1], runs[first + 1][0] - runs[first][1]
+    return gap < _SPREAD * em and abs(gap - before) < _UNEVEN * em
+
+
+def find_gutters(
+    rows: Sequence[Intervals], left: float, right: float, em: float, ends: Sequence[float] = ()
+) -> list[float]:
+    """Positions of the boundaries between columns, from left to right.
+
+    Args:
+        rows: where each row bears text.
+        left: of the table.
+        right: of the table.
+        em: size of the type in pixels.
+        ends: where rulings end, which is at boundaries.
+    """
+    if right - left < em or not rows:
+        return []
+    gaps = [
+        Gap(row, a[1], b[0]) for row, runs in enumerate(rows) for a, b in zip(runs, runs[1:], strict=False)
+    ]
+    step = (right - left) / _STEPS
+    crossed = np.zeros((len(rows), _STEPS), np.bool_)
+    for row, runs in enumerate(rows):
+        for a, b in runs:
+            crossed[row, max(0, int((a - left) / step)) : max(0, int((b - left) / step) + 1)] = True
+    boundaries = _code_columns(rows, em)
+    waiting = [gap for gap in gaps if not any(gap.holds(x) for x in boundaries)]
+    while waiting and len(boundaries) < _MOST_COLUMNS:
+        score, at, crossings = _best(waiting, crossed, left, step)
+        if score < _LEAST:
+            break
+        explained = [gap for gap in waiting if gap.holds(at)]
+        if max(gap.width for gap in explained) >= (_WIDE if crossings else _CLEAR) * em:
+            boundaries.append(_at_end(at, explained, ends))
+        waiting = [gap for gap in waiting if not gap.holds(at)]
+    return _without_ordinals(_without_empty(sorted(boundaries), rows, gaps), rows, gaps, left, em)
+
+
+def _at_end(at: float, explained: Sequence[Gap], ends: Sequence[float]) -> float:
+    """The same boundary where a ruling ends in all the gaps that it explains, if one does."""
+    left, right = max(g.left for g in explained), min(g.right for g in explained)
+    fitting = [x for x in ends if left <= x <= right]
+    return float(np.median(fitting)) if fitting else at
+
+
+def _code_columns(rows: Sequence[Intervals], em: float) -> list[float]:
+    """Boundaries between 类, 款 and 项: three single characters in the header, first of their row."""
+    for runs in rows[:_HEADS]:
+        if len(runs) < 3:
+            continue
+        a, b, c = runs[:3]
+        single = all(_CHINESE * em < x[1] - x[0] < _GLYPH * em for x in (a, b, c))
+        gaps = b[0] - a[1], c[0] - b[1]
+        if single and max(gaps) < _SPREAD * em and abs(gaps[0] - gaps[1]) < _UNEVEN * em:
+            return [(a[1] + b[0]) / 2, (b[1] + c[0]) / 2]
+    return []
+
+
+def _best(
+    gaps: Sequence[Gap], crossed: npt.NDArray[np.bool_], left: float, step: float
+) -> tuple[float, float, int]:
+    """The best position for a boundary: its worth in rows, where it is, how many rows cross it."""
+    height, width = crossed.shape
+    edges = np.zeros((height, width + 1), np.int16)
+    for gap in gaps:
+        a, b = int((gap.left - left) / step) + 1, int((gap.right - left) / step)
+        if a < b:
+            edges[gap.row, max(0, a)] += 1
+            edges[gap.row, min(width, max(0, b))] -= 1
+    respects = np.cumsum(edges, axis=1)[:, :width] > 0
+    first = np.where(respects.any(0), respects.argmax(0), height)
+    last = np.where(respects.any(0), height - 1 - respects[::-1].argmax(0), -1)
+    index = np.arange(height)[:, None]
+    inside = (crossed & (index > first) & (index < last)).sum(0)
+    crossings = crossed.sum(0)
+    score = respects.sum(0) - _INSIDE * inside - _ANYWHERE * crossings
+    best = float(score.max())
+    plateau = np.flatnonzero(score >= best - 1e-9)
+    parts = np.split(plateau, np.flatnonzero(np.diff(plateau) > 1) + 1)
+    longest = max(parts, key=len)
+    middle = int(longest[0] + longest[-1]) // 2
+    return best, left + (middle + 0.5) * step, int(crossings[middle])
+
+
+def _without_empty(boundaries: list[float], rows: Sequence[Intervals], gaps: Sequence[Gap]) -> list[float]:
+    """Without those between which no row has any text: they are one boundary, seen twice."""
+    support = [sum(gap.holds(x) for gap in gaps) for x in boundaries]
+    middles = np.array(sorted((a + b) / 2 for runs in rows for a, b in runs))
+    kept: list[int] = []
+    for k, x in enumerate(boundaries):
+        if kept:
+            previous = boundaries[kept[-1]]
+            if np.searchsorted(middles, previous) == np.searchsorted(middles, x):
+                if support[k] > support[kept[-1]]:
+                    kept[-1] = k
+                continue
+        kept.append(k)
+    return [boundaries[k] for k in kept]
+
+
+def _without_ordinals(
+    boundaries: list[float], rows: Sequence[Intervals], gaps: Sequence[Gap], left: float, em: float
+) -> list[float]:
+    """Without those that part 一、 or （一） from the text that follows, without a wide gap in any row."""
+    codes = _code_columns(rows, em)
+    kept: list[float] = []
+    for x in boundaries:
+        start = kept[-1] if kept else left
+        inside = [b - a for runs in rows for a, b in runs if start <= a and b <= x]
+        parted = [gap.width for gap in gaps if gap.holds(x) and gap.left >= start]
+        whole = sum(any(start <= a < x < b for a, b in runs) for runs in rows)
+        most = _LONG_ORDINAL if whole > max(1, 0.2 * len(parted)) else _ORDINAL
+        narrow = max(inside, default=0.0) < most * em
+        if x in codes or not narrow or max(parted, default=0.0) > _WIDE * em:
+            kept.append(x)
+    return kept

@@ -1,0 +1,84 @@
+"""Which boundaries between columns hold in which rows.
+
+A boundary that a text crosses does not hold in its row; one between two texts that stand
+next to each other does. Where a row is silent, because a cell is empty or a text ends before
+the boundary, rows tell whose cells begin in the same column, the nearer the louder: an empty
+cell in a list has filled ones above and below, a long cell of a form has others like it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+Alive = npt.NDArray[np.bool_]
+Signs = npt.NDArray[np.int8]
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A text in a row: the columns that it touches, and its box in pixels."""
+
+    row: int
+    first: int
+    last: int
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+
+def evidence(pieces: Sequence[Piece], shape: tuple[int, int]) -> Signs:
+    """(rows, columns - 1): 1 where a boundary holds, -1 where a text crosses it, 0 where the row is silent."""
+    rows, cols = shape
+    taken = np.full((rows, cols + 1), -1, np.int64)
+    signs = np.zeros((rows, max(0, cols - 1)), np.int8)
+    for number, piece in enumerate(pieces):
+        taken[piece.row, piece.first : piece.last + 1] = number
+    held = (taken[:, :-2] >= 0) & (taken[:, 1:-1] >= 0) & (taken[:, :-2] != taken[:, 1:-1])
+    signs[held] = 1
+    for piece in pieces:
+        signs[piece.row, piece.first : piece.last] = -1
+    return signs
+
+
+def complete(signs: Signs, pieces: Sequence[Piece], shape: tuple[int, int]) -> Alive:
+    """(rows, columns - 1): the same without silence."""
+    rows, cols = shape
+    if cols < 2:
+        return np.zeros((rows, 0), np.bool_)
+    starts = _starts(pieces, shape)
+    near = 1.0 / (1.0 + np.abs(np.arange(rows)[:, None] - np.arange(rows)[None]))
+    votes = np.zeros(signs.shape)
+    for k in range(cols - 1):
+        alike = near * (starts[:, k][:, None] == starts[:, k][None])
+        votes[:, k] = 1e3 * (alike @ signs[:, k]) + near @ signs[:, k]
+    alive: Alive = np.where(signs == 0, votes >= 0, signs > 0)
+    _part_neighbours(alive, signs, votes, pieces)
+    return alive
+
+
+def _starts(pieces: Sequence[Piece], shape: tuple[int, int]) -> npt.NDArray[np.int64]:
+    """For each boundary the column in which the last text at its left begins."""
+    rows, cols = shape
+    starts = np.full((rows, cols), -1, np.int64)
+    for piece in sorted(pieces, key=lambda p: (p.row, p.first)):
+        starts[piece.row, piece.first :] = piece.first
+    return starts[:, :-1]
+
+
+def _part_neighbours(
+    alive: Alive, signs: Signs, votes: npt.NDArray[np.float64], pieces: Sequence[Piece]
+) -> None:
+    """Two texts of a row are two cells, so between them at least one boundary holds."""
+    ordered = sorted(pieces, key=lambda p: (p.row, p.first))
+    for a, b in zip(ordered, ordered[1:], strict=False):
+        between = slice(a.last, b.first)
+        if a.row == b.row and a.last < b.first and not alive[a.row, between].any():
+            best = a.last + int(
+                np.argmax(np.where(signs[a.row, between] < 0, -np.inf, votes[a.row, between]))
+            )
+            alive[a.row, best] = True
