@@ -11,12 +11,21 @@ from rich.text import Text
 
 from ..eval.layout_figures import (
     ALL,
+    BARE,
     ENOUGH,
     FALSE,
+    GRITS,
+    HEADERS,
+    JOINED,
+    LEAD,
     LOWER,
     RECALL,
+    SECONDS,
     TEDS_S,
+    TOGETHER,
     UPRIGHT,
+    WHOLE,
+    WRONG,
     Figure,
     Worst,
     find,
@@ -56,8 +65,10 @@ def show(result: LayoutResult, figures: Sequence[Figure], worst: Sequence[Worst]
         console.print(_by_profile(result, figures, name, targets=name == TEDS_S))
     _title(console, "by ruling style, all profiles")
     console.print(_styles(figures))
-    _title(console, "the whole")
-    console.print(_others(figures))
+    _title(console, "all groups together")
+    console.print(_whole(result, figures))
+    _title(console, "median seconds of one core")
+    console.print(_seconds(figures))
     _title(console, "worst pages, each in the kind of damage that is worst for it")
     for entry in worst:
         console.print(Text(plain(entry)), soft_wrap=True)
@@ -111,15 +122,34 @@ def _styles(figures: Sequence[Figure]) -> Grid:
     return grid
 
 
-def _others(figures: Sequence[Figure]) -> Grid:
-    """A row per figure and tool over the whole set."""
-    grid = _grid("figure", "tool", "value", "95 %", "target", "over")
-    shown = [f for f in figures if f.group == ALL and (f.profile == ALL or f.target is not None)]
-    shown.sort(key=lambda f: (not f.name.startswith((RECALL, FALSE)), f.name.startswith("seconds")))
-    for figure in shown:
-        profile = "" if figure.profile == ALL else f" ({figure.profile})"
-        cells = (_number(figure), _interval(figure), _bound(figure), str(figure.count))
-        grid.add_row(figure.name + profile, figure.tool, *cells)
+def _whole(result: LayoutResult, figures: Sequence[Figure]) -> Grid:
+    """A row per figure and tool over all groups, a column per profile."""
+    profiles = (*result.profiles, ALL)
+    grid = _grid("", "tool", *profiles, "95 %", "over", "target")
+    names = (RECALL, FALSE, BARE, *GRITS, HEADERS, JOINED, TOGETHER, WHOLE, WRONG)
+    leads = tuple(f"{LEAD} {tool}" for tool in result.tools[1:])
+    for name in (*names, *leads):
+        for tool in result.tools:
+            row = [find(figures, name, tool, ALL, profile) for profile in profiles]
+            if (overall := row[-1]) is not None:
+                about = (_interval(overall), str(overall.count), _bound(overall))
+                grid.add_row(name, tool, *map(_number, row), *about)
+    return grid
+
+
+def _seconds(figures: Sequence[Figure]) -> Grid:
+    """A row per stage and tool, a column per resolution."""
+    timed = [f for f in figures if "seconds per page" in f.name]
+    profiles = sorted(dict.fromkeys(f.profile for f in timed), key=lambda p: (p == ALL, len(p), p))
+    grid = _grid("", *profiles)
+    for name, tool in dict.fromkeys((f.name, f.tool) for f in timed):
+        label = name if tool == CROSSFOOT else f"{name}, {tool}"
+        row = [find(timed, name, tool, ALL, profile) for profile in profiles]
+        grid.add_row(label, *(_number(f) for f in row))
+        if any(f is not None and f.target is not None for f in row):
+            grid.add_row("  target", *(_bound(f) for f in row), style="dim")
+    counts = [find(timed, SECONDS, CROSSFOOT, ALL, profile) for profile in profiles]
+    grid.add_row("  pages", *(str(f.count) if f else "" for f in counts), style="dim")
     return grid
 
 

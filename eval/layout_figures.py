@@ -11,10 +11,14 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from statistics import median
+from typing import TYPE_CHECKING
 
 from .layout_scores import CROSSFOOT, FixtureScore, JoinScore, LayoutResult, PageScore, Row
-from .metrics.bootstrap import interval
+from .metrics.bootstrap import difference, interval
 from .metrics.counts import Ratio
+
+if TYPE_CHECKING:
+    import numpy as np
 
 ALL = "all"
 TEDS_S = "TEDS-S"
@@ -25,8 +29,12 @@ HEADERS, JOINED, TOGETHER, WRONG = (
     "… pages together",
     "tables joined wrongly",
 )
+WHOLE = "… with all rows exact"
+GRITS = ("GriTS-Top", "GriTS-Loc")
+BARE = f"{FALSE}, pages without a table"
 SECONDS, SECONDS_95 = "layout seconds per page", "layout seconds per page, 95th percentile"
 UPRIGHT = ", pages scanned upright"
+LEAD = "TEDS-S, lead over"
 
 _ORDER = ("clean", "office", "seal", "photo", "fax", "low", "fold", "bleed")
 _TEDS_S = {
@@ -92,6 +100,11 @@ def figures(result: LayoutResult) -> Iterator[Figure]:
                 yield from _structure(rows, tool, group, profile)
         for profile in (*result.profiles, ALL):
             yield from _detection(result, tool, profile)
+    for tool in result.tools[1:]:
+        for group in (*result.groups, ALL):
+            for profile in (*result.profiles, ALL):
+                rows = result.rows(None if group == ALL else group, None if profile == ALL else profile)
+                yield from _lead(rows, tool, group, profile)
     for ruling in dict.fromkeys(score.ruling for score in result.scores):
         rows = [row for row in result.rows() if row.fixture.ruling == ruling]
         if ruling is not None:
@@ -114,8 +127,8 @@ def _structure(rows: Sequence[Row], tool: str, group: str, profile: str) -> Iter
     yield from _mean(TEDS_S, tool, group, profile, rows, _teds(tool))
     upright = [row for row in rows if not _turned(row)]
     yield from _mean(TEDS_S + UPRIGHT, tool, group, profile, upright, _teds(tool))
-    yield from _mean("GriTS-Top", tool, group, profile, rows, lambda r: _other(r, tool, "grits"))
-    yield from _mean("GriTS-Loc", tool, group, profile, rows, lambda r: _other(r, tool, "located"))
+    for name, field in zip(GRITS, ("grits", "located"), strict=True):
+        yield from _mean(name, tool, group, profile, rows, _other(tool, field))
 
 
 def _detection(result: LayoutResult, tool: str, profile: str) -> Iterator[Figure]:
@@ -125,7 +138,7 @@ def _detection(result: LayoutResult, tool: str, profile: str) -> Iterator[Figure
     pages = [(score, page) for score in result.select(damage=damage) for page in score.pages]
     for name, chosen in (
         (FALSE, pages),
-        (f"{FALSE}, pages without a table", [p for p in pages if not p[1].tables]),
+        (BARE, [p for p in pages if not p[1].tables]),
     ):
         yield from _ratio(
             name,
@@ -146,7 +159,7 @@ def _whole(result: LayoutResult, profile: str) -> Iterator[Figure]:
     joins: tuple[tuple[str, Callable[[JoinScore], int]], ...] = (
         (JOINED, lambda j: j.right),
         (TOGETHER, lambda j: j.together),
-        ("… with all rows exact", lambda j: j.whole),
+        (WHOLE, lambda j: j.whole),
     )
     count = sum(score.joins.tables for score in scores)
     for name, counted in joins:
@@ -191,9 +204,14 @@ def _turned(row: Row) -> bool:
     return any(page.turned for page in row.fixture.pages if page.number == row.table.page)
 
 
-def _other(row: Row, tool: str, name: str) -> float:
-    structure = row.table.found.get(tool)
-    return (getattr(structure, name) or 0.0) if structure is not None else 0.0
+def _other(tool: str, name: str) -> Callable[[Row], float]:
+    """Another measure of a structure, 0 where the table was not found."""
+
+    def value(row: Row) -> float:
+        structure = row.table.found.get(tool)
+        return (getattr(structure, name) or 0.0) if structure is not None else 0.0
+
+    return value
 
 
 def _headers_exact(row: Row) -> float:
@@ -212,16 +230,38 @@ def _ratio(
     name: str, tool: str, group: str, profile: str, parts: Sequence[tuple[str, Ratio]], count: int
 ) -> Iterator[Figure]:
     """A ratio of sums with its interval over documents; nothing where there is nothing to count."""
-    import numpy as np
-
     if not count:
         return
+    found = interval(_by_document(parts), _generator(name, group, profile))
+    yield _figure(name, tool, group, profile, (found.value, found.low, found.high), count)
+
+
+def _lead(rows: Sequence[Row], tool: str, group: str, profile: str) -> Iterator[Figure]:
+    """By how much crossfoot is ahead of a tool on the same tables."""
+    if not rows:
+        return
+    ours, theirs = (
+        _by_document([(row.fixture.document, Ratio(row.table.teds(name), 1)) for row in rows])
+        for name in (CROSSFOOT, tool)
+    )
+    name = f"{LEAD} {tool}"
+    found = difference(ours, theirs, _generator(name, group, profile))
+    yield _figure(name, CROSSFOOT, group, profile, (found.value, found.low, found.high), len(rows))
+
+
+def _by_document(parts: Iterable[tuple[str, Ratio]]) -> list[Ratio]:
+    """Sums over each document, in the order in which documents come first."""
     documents: dict[str, Ratio] = {}
     for document, ratio in parts:
         documents[document] = documents[document] + ratio if document in documents else ratio
-    seed = zlib.crc32("/".join((name, group, profile)).encode())  # the same draws for every tool
-    found = interval(list(documents.values()), np.random.default_rng(seed))
-    yield _figure(name, tool, group, profile, (found.value, found.low, found.high), count)
+    return list(documents.values())
+
+
+def _generator(*names: str) -> np.random.Generator:
+    """Draws that depend on the figure and not on the tool."""
+    import numpy as np
+
+    return np.random.default_rng(zlib.crc32("/".join(names).encode()))
 
 
 def _figure(
