@@ -27,7 +27,9 @@ if TYPE_CHECKING:
 class Grid(StrEnum):
     """Names of the grid engines, as in `layout.options`."""
 
+    AUTO = "auto"
     LINES = "lines"
+    WHITESPACE = "whitespace"
     IMG2TABLE = "img2table"
 
 
@@ -50,7 +52,7 @@ def digitize(
     ] = False,
     show: Annotated[bool, typer.Option("--show", help="Also print the tables themselves.")] = False,
     password: Annotated[str | None, typer.Option(help="Password of encrypted PDFs.")] = None,
-    grid: Annotated[Grid, typer.Option(help="How cells are found.")] = Grid.LINES,
+    grid: Annotated[Grid, typer.Option(help="How cells are found.")] = Grid.AUTO,
     engine: Annotated[
         Engine, typer.Option(help="How text is read; paddle goes through PaddleOCR's API.")
     ] = Engine.PPOCR,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Protocol
@@ -80,9 +81,27 @@ def load_grid_engine(options: LayoutOptions) -> GridEngine:
                 f"cannot be imported ({error})", name="img2table", remedy="pip install 'img2table>=2.0,<2.1'"
             ) from None
         return Img2TableEngine(options)
-    from .lines import LinesEngine
+    from .engines import AutoEngine, LinesEngine, WhitespaceEngine
 
-    return LinesEngine(options)
+    ours: dict[str, type[AutoEngine | LinesEngine | WhitespaceEngine]]
+    ours = {"auto": AutoEngine, "lines": LinesEngine, "whitespace": WhitespaceEngine}
+    return ours[options.grid](options)
+
+
+class Deadline:
+    """When a page's time is up."""
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
+        self._end = time.monotonic() + seconds
+
+    @property
+    def passed(self) -> bool:
+        """Whether it is."""
+        return time.monotonic() > self._end
+
+    def __str__(self) -> str:
+        return f"grids took more than layout seconds ({self.seconds:g}); the rest of the page was left out"
 
 
 def reading_order(grids: Iterable[Grid]) -> list[Grid]:

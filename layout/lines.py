@@ -14,57 +14,45 @@ import numpy as np
 
 from ..document import Box
 from ..errors import LimitExceeded
-from ..source import Image
-from .engine import Found, Grid, GridCell, reading_order
+from .engine import Deadline, Found, Grid, GridCell, reading_order
 from .evidence import PERHAPS, RULED, Evidence, gather
-from .ink import Ink
 from .joints import anchored
 from .options import LayoutOptions
 from .regions import Region, find_regions
 from .rulings import Ruling, find_segments, join_segments
 from .spans import Span, merge_spans, settle, without_unused
-from .strokes import Strokes, find_strokes
+from .strokes import Strokes
 
 _TABLE = 4  # cells from which structure inside a frame is a table of its own
 
 
-class LinesEngine:
-    """Recovers ruled tables from the page's own rulings."""
+def find_ruled(strokes: Strokes, options: LayoutOptions, deadline: Deadline) -> Found:
+    """Grids of an upright page; frames that hold a single cell are not tables."""
+    regions = find_regions(strokes)
+    limits = []
+    if len(regions) > options.max_tables:
+        limits.append(f"{len(regions)} ruled regions on a page, more than max_tables ({options.max_tables})")
+    grids: list[Grid] = []
+    for region in regions[: options.max_tables]:
+        if deadline.passed:
+            limits.append(str(deadline))
+            break
+        try:
+            grids += _grids(strokes, region, options.max_cells)
+        except LimitExceeded as error:
+            limits.append(str(error))
+    return Found(tuple(reading_order(grids)), tuple(limits))
 
-    name = "lines"
 
-    def __init__(self, options: LayoutOptions) -> None:
-        self.options = options
-
-    def find(self, image: Image, ink: Ink) -> Found:
-        """Grids of an upright page; frames that hold a single cell are not tables."""
-        strokes = find_strokes(ink)
-        regions = find_regions(strokes)
-        limits = []
-        if len(regions) > self.options.max_tables:
-            limits.append(
-                f"{len(regions)} ruled regions on a page, more than max_tables ({self.options.max_tables})"
-            )
-        grids: list[Grid] = []
-        for region in regions[: self.options.max_tables]:
-            try:
-                grids += self._grids(strokes, region)
-            except LimitExceeded as error:
-                limits.append(str(error))
-        return Found(tuple(reading_order(grids)), tuple(limits))
-
-    def _grids(self, strokes: Strokes, region: Region) -> list[Grid]:
-        """The grid of a region, or those of the tables that it only frames."""
-        most = self.options.max_cells
-        if region.inside:
-            inner = [
-                g for r in region.inside if (g := recover(strokes, r.box, most)) and len(g.cells) >= _TABLE
-            ]
-            frame = recover(region.own, region.box, most)
-            if inner and (frame is None or all(_in_one_cell(grid, frame) for grid in inner)):
-                return [*inner, *([frame] if frame and len(frame.cells) >= _TABLE else [])]
-        grid = recover(strokes, region.box, most)
-        return [grid] if grid is not None and len(grid.cells) > 1 else []
+def _grids(strokes: Strokes, region: Region, most: int) -> list[Grid]:
+    """The grid of a region, or those of the tables that it only frames."""
+    if region.inside:
+        inner = [g for r in region.inside if (g := recover(strokes, r.box, most)) and len(g.cells) >= _TABLE]
+        frame = recover(region.own, region.box, most)
+        if inner and (frame is None or all(_in_one_cell(grid, frame) for grid in inner)):
+            return [*inner, *([frame] if frame and len(frame.cells) >= _TABLE else [])]
+    grid = recover(strokes, region.box, most)
+    return [grid] if grid is not None and len(grid.cells) > 1 else []
 
 
 def _in_one_cell(grid: Grid, frame: Grid) -> bool:

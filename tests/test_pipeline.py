@@ -25,7 +25,7 @@ from crossfoot.errors import (
     MissingInput,
     WeightsError,
 )
-from crossfoot.layout.lines import LinesEngine
+from crossfoot.layout.engines import AutoEngine
 from crossfoot.layout.options import LayoutOptions
 from crossfoot.ocr.options import OcrOptions
 from crossfoot.pipeline import Digitizer, Options
@@ -88,14 +88,14 @@ def test_one_broken_page_costs_itself_alone() -> None:
 def test_an_error_of_ours_on_one_page_costs_that_page_alone(
     kind: type[CrossfootError], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    find = LinesEngine.find
+    find = AutoEngine.find
 
-    def fail(self: LinesEngine, image: np.ndarray, ink: Any) -> Any:
+    def fail(self: AutoEngine, image: np.ndarray, ink: Any) -> Any:
         if image[2, 2, 0] == 9:
             raise kind("a box must not be inverted")
         return find(self, image, ink)
 
-    monkeypatch.setattr(LinesEngine, "find", fail)
+    monkeypatch.setattr(AutoEngine, "find", fail)
     document = crossfoot.digitize(tiff(page(), page(9), page()))
     assert document.status == "partial"
     assert [p.number for p in document.pages] == [1, 3]
@@ -159,7 +159,7 @@ def test_settings_are_recorded_and_the_password_is_not() -> None:
 
     document = crossfoot.digitize(tiff(page()), Options(source=SourceOptions(password="hunter2")))
     steps = {step.stage: step.settings for step in document.steps}
-    assert steps["layout.grids"]["engine"] == "lines"
+    assert steps["layout.grids"]["engine"] == "auto"
     assert steps["ocr"]["engine"] == "ppocr"
     assert "hunter2" not in document.to_json()
     assert "hunter2" not in repr(Options(source=SourceOptions(password="hunter2")))
