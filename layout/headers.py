@@ -24,6 +24,7 @@ from ..amounts import printed
 from ..document import Cell, Table
 
 MAX_HEADER_ROWS = 6  # four levels and the row of column numbers, and one to spare
+_LEVELS = 5  # of a table without a body: four and the row of column numbers
 
 Held = Literal["figures", "codes", "labels", "words", "nothing"]
 """What a column holds in its body."""
@@ -32,7 +33,7 @@ CODE = re.compile(r"\d{3,16}", re.ASCII)
 YEAR = re.compile(r"(?:19|20)\d\d", re.ASCII)
 ORDINAL = re.compile(r"\d{1,3}(?=\s*=|$)", re.ASCII)
 _MARKER = re.compile(r"\*{1,2}|栏次|行次|[类款项甲乙丙丁]|类款项")
-_VALUE = re.compile(r"(?!(?:19|20)\d\d(?!\d))[≥≤<>=]?\d[\d.,]*[^\d年]{0,6}", re.ASCII)
+VALUE = re.compile(r"(?!(?:19|20)\d\d(?!\d))[≥≤<>=]?\d[\d.,]*[^\d年]{0,6}", re.ASCII)
 _ENTRY = re.compile(
     r"\(?[一二三四五六七八九十]{1,3}[)、]|\([一二三四五六七八九十\d]{1,3}\)|\d{1,2}[.、]|其中|[加减]:"
 )
@@ -51,6 +52,7 @@ _SENTENCE = re.compile(r"[。；;]")
 _LONG = 18  # characters: headings are shorter
 _HIGH = 5  # rows: no heading is as high as the label of a form's section
 _MOST = 0.5  # of the filled cells of a column's foot
+_FIRST = 2  # column numbers start from 1, which may be misread
 _LABELS = 0.4  # of the words of a column's foot: its labels name values beside them
 _MISREAD = 0.3  # of the filled cells in a row of column numbers, which are small and have no context
 
@@ -61,18 +63,22 @@ _DATA = 1.2  # mean weight against a row: twice what a row of blanks has; no hea
 
 
 def find_header_rows(table: Table) -> int:
-    """The number of header rows, from 0 to one less than the table has rows.
+    """The number of header rows; all of them in a table that has no body.
 
     A part of a table that goes on from another page without its header printed again has none.
     """
     rows = table.shape[0]
+    if _all_header(table):
+        return rows
     columns = [_held(table, col) for col in range(table.shape[1])]
     labelled = [_names_values(_starting(table, row)) for row in range(rows)]
     best, most, total = 0, 0.0, 0.0
-    for row in range(min(rows - 1, MAX_HEADER_ROWS)):
+    for row in range(min(rows, MAX_HEADER_ROWS)):
         starting = _starting(table, row)
         if is_numbering([cell.text for cell in starting]):
             return row + 1 if total > -_FAIR else 0
+        if row == rows - 1:
+            break
         weight = _row_weight(table, starting, columns)
         if weight < -_DATA:
             break
@@ -81,6 +87,18 @@ def find_header_rows(table: Table) -> int:
         if total - against > most:
             best, most = row + 1, total - against
     return best
+
+
+def _all_header(table: Table) -> bool:
+    """Whether headings are all there is: nothing to report, or the break came below them."""
+    rows, cols = table.shape
+    if cols < 2 or rows > _LEVELS:
+        return False
+    starting = [_starting(table, row) for row in range(rows)]
+    if rows > 1 and is_numbering([cell.text for cell in starting[-1]]):
+        starting.pop()
+    columns = [_Column("words", frozenset())] * cols
+    return all(_row_weight(table, cells, columns) > _WEAK for cells in starting)
 
 
 def is_numbering(texts: Sequence[str]) -> bool:
@@ -95,12 +113,13 @@ def is_numbering(texts: Sequence[str]) -> bool:
     others = sum(bool(text) for text in filled) - markers - len(ordinals)
     if not ordinals or others > _MISREAD * (markers + len(ordinals) + others):
         return False
+    numbers = [number for _, number in ordinals]
+    if max(numbers) == 0 or min(numbers) > _FIRST:
+        return False
+    if markers:
+        return sum(b >= a for a, b in pairwise(numbers)) >= (1 - _MISREAD) * (len(numbers) - 1)
     steps = Counter(number - place for place, number in ordinals)
     counting = steps.most_common(1)[0][1]
-    if markers:
-        numbers = [number for _, number in ordinals]
-        rising = sum(b >= a for a, b in pairwise(numbers))
-        return rising >= (1 - _MISREAD) * (len(numbers) - 1) and max(numbers) > 0 and min(numbers) < 3
     return counting > 1 and counting >= (1 - _MISREAD) * len(ordinals) and others <= len(ordinals) // 3
 
 
@@ -167,7 +186,7 @@ def _weight(table: Table, cell: Cell, column: _Column, leading: bool) -> float:
         return _WEAK
     if printed(text) in ("amount", "zero", "dash"):
         return -_WEAK if ORDINAL.fullmatch(text) and text != "0" else -_SURE
-    if _ENTRY.match(text) or _VALUE.fullmatch(text) or _INDICATOR.fullmatch(text):
+    if _ENTRY.match(text) or VALUE.fullmatch(text) or _INDICATOR.fullmatch(text):
         return -_STRONG
     if CODE.fullmatch(text):
         return -_SURE

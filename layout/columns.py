@@ -1,0 +1,97 @@
+"""Where the columns of a table lie, and whether those of two pieces are the same.
+
+A piece of a table knows only the columns that some cell on its page begins: of a form whose
+rows are parted differently, each page may show others. So two pieces fit where their columns
+are the same or one's are among the other's, and their joint columns are those of both.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+from statistics import median
+
+from ..document import Table
+
+Edges = tuple[float, ...]
+"""Edges of the columns from the left side of the table, 0, to its right side, 1."""
+
+_SAME = 0.015  # of the table's width: rulings on two scans of one table lie no further apart
+_SHARE = 0.4  # of the narrower column beside it: how far an edge found from text alone may lie off
+_MEAN = 0.04  # of the table's width: the same on average over the edges
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """Joint columns of two pieces.
+
+    `edges` are theirs; `first` and `second` give for each edge of a piece its index in them.
+    """
+
+    edges: Edges
+    first: tuple[int, ...]
+    second: tuple[int, ...]
+
+
+def edges_of(table: Table) -> Edges:
+    """The edges of a table's columns, each the median over the cells that end or begin there."""
+    cols = table.shape[1]
+    found: list[list[float]] = [[] for _ in range(cols + 1)]
+    for cell in table.cells:
+        if cell.box is not None:
+            found[cell.cols.start].append(cell.box.left)
+            found[cell.cols.stop].append(cell.box.right)
+    if not found[0] or not found[-1]:
+        return tuple(col / cols for col in range(cols + 1))
+    left, right = min(found[0]), max(found[-1])
+    width = max(right - left, 1.0)
+    edges = [0.0]
+    for col, places in enumerate(found[1:-1], 1):
+        own = (median(places) - left) / width if places else col / cols
+        edges.append(min(max(own, edges[-1]), 1.0))
+    return (*edges, 1.0)
+
+
+def fit(first: Edges, second: Edges, *, regular: bool) -> Fit | None:
+    """The joint columns of two pieces, or None where they cannot be one table's.
+
+    Args:
+        first: edges of the upper piece.
+        second: edges of the lower one.
+        regular: whether the table has a header, and with it the same columns in all its rows:
+            then as many columns may lie a little off, and no columns are new on both sides.
+    """
+    if regular and len(first) == len(second) and _near(first, second):
+        same = tuple(range(len(first)))
+        return Fit(first, same, same)
+    joint = _union(first, second)
+    new = len(joint.edges) - len(first), len(joint.edges) - len(second)
+    return None if regular and all(new) else joint
+
+
+def _near(first: Edges, second: Edges) -> bool:
+    """Whether edges found apart, maybe from text alone, are the same one by one."""
+    widths = [min(b - a, d - c) for (a, b), (c, d) in zip(pairwise(first), pairwise(second), strict=True)]
+    off = [abs(a - b) for a, b in zip(first, second, strict=True)]
+    room = [_SAME + _SHARE * min(pair) for pair in pairwise(widths)]
+    return sum(off) <= _MEAN * len(off) and all(o <= r for o, r in zip(off[1:-1], room, strict=True))
+
+
+def _union(first: Edges, second: Edges) -> Fit:
+    """All edges of both, those that lie together taken for one."""
+    edges: list[float] = []
+    ours: list[int] = []
+    theirs: list[int] = []
+    i = j = 0
+    while i < len(first) or j < len(second):
+        one = first[i] if i < len(first) else 2.0
+        other = second[j] if j < len(second) else 2.0
+        together = abs(one - other) <= _SAME
+        if together or one < other:
+            ours.append(len(edges))
+            i += 1
+        if together or other < one:
+            theirs.append(len(edges))
+            j += 1
+        edges.append(one if together or one < other else other)
+    return Fit(tuple(edges), tuple(ours), tuple(theirs))
