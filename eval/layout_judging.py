@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 from ..assembly import page_records
 from ..document import Document, Page, Table, Text
 from ..errors import CrossfootError
+from ..layout.continuation import join_tables
 from ..layout.geometry import rows_of
 from ..source import open_source
 from . import layout_baseline
@@ -229,7 +230,7 @@ def _joined(
 ) -> tuple[dict[tuple[str, int], tuple[int, int]], JoinScore]:
     """Header rows of each piece that was found, of the truth and as they came out; and what was joined."""
     frames = {page.number: page for page in truth.pages}
-    tables = run.tables
+    tables = join_tables(run.tables, list(run.pages.values()), run.texts)
     matching = match([placed_on_scan(piece, frames) for piece in pieces], _on_scan(tables, run.pages))
     headers = {
         _key(pair.truth): (pair.truth.table.header_rows, pair.result.table.header_rows)
@@ -270,7 +271,7 @@ def join_score(
         name = next(iter(found))
         if len(found) > 1 or name is None or name in mixed:
             continue
-        off = sum(rows[_key(piece)] - piece.table.shape[0] for piece in stands)
+        off = sum(rows.get(_key(piece), 0) - piece.table.shape[0] for piece in stands)
         counts["together"] += 1
         counts["right"] += by_id[name].shape[0] == table.shape[0] + off
         counts["whole"] += by_id[name].shape[0] == table.shape[0]
