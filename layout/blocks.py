@@ -68,6 +68,11 @@ class Line:
         )
 
     @property
+    def _has_numbers(self) -> bool:
+        """Whether one number directly follows another, as no sentence has it."""
+        return bool((self.numeric[1:] & self.numeric[:-1]).any())
+
+    @property
     def has_leader(self) -> bool:
         """Whether dots lead from a text to its page number."""
         width, height = self.runs[:, 2] - self.runs[:, 0], self.runs[:, 3] - self.runs[:, 1]
@@ -76,12 +81,12 @@ class Line:
     @property
     def is_row(self) -> bool:
         """Whether wide gaps or several numbers make it look like a row of a table."""
-        return not self.has_leader and (len(self.phrases) > 1 or int(self.numeric.sum()) > 1)
+        return not self.has_leader and (len(self.phrases) > 1 or self._has_numbers)
 
     def is_text(self, left: float, width: float) -> bool:
         """Whether it is running text that fills a column from `left`, `width` wide."""
         starts = self.box.left < left + 0.2 * width
-        return len(self.phrases) == 1 and starts and self.box.width > 0.62 * width and self.numeric.sum() < 3
+        return len(self.phrases) == 1 and starts and self.box.width > 0.62 * width and not self._has_numbers
 
     def is_title(self, usual: float) -> bool:
         """Whether it is one phrase in type larger than `usual`."""
@@ -130,7 +135,16 @@ def find_lines(runs: Iterable[Box], em: float) -> list[Line]:
         nearest = int(np.abs(centres - middle[index]).argmin())
         if abs(centres[nearest] - middle[index]) < 0.6 * em:
             groups[nearest].append(index)
-    return [Line(boxes[sorted(group, key=lambda i: boxes[i, 0])], em) for group in groups]
+    return [Line(_apart(boxes[sorted(group, key=lambda i: boxes[i, 0])]), em) for group in groups]
+
+
+def _apart(runs: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """The runs of a line, those that overlap joined: the ring and the bar of a percent sign."""
+    reach = np.maximum.accumulate(runs[:, 2])
+    starts = np.flatnonzero(np.concatenate([[True], runs[1:, 0] > reach[:-1]]))
+    low = np.minimum.reduceat(runs, starts)
+    high = np.maximum.reduceat(runs, starts)
+    return np.concatenate([low[:, :2], high[:, 2:]], axis=1)
 
 
 def usual_height(lines: Sequence[Line]) -> float:

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 
 import numpy as np
@@ -66,34 +67,62 @@ class _Page:
 
     def blocks(self) -> list[list[Line]]:
         """Lines that may be one table with its caption and notes."""
-        usual = max(self.em, usual_height(self.lines))
-        left = float(np.quantile([line.box.left for line in self.lines], 0.05))
-        right = float(np.quantile([line.box.right for line in self.lines], 0.95))
+        left, right = self._column()
         blocks: list[list[Line]] = [[]]
+        before: list[Rule] | None = None  # the stack that holds the last line
         for line in self.lines:
-            last = blocks[-1]
-            if last and self._apart(last[-1], line):
+            last, stack = blocks[-1], self._holding(line)
+            if stack is not None and stack is before:
+                last.append(line)
+                continue
+            before = stack
+            if last and line.box.top - last[-1].box.bottom > _APART * self.em:
                 blocks.append([])
-            if line.is_title(usual) or (line.is_text(left, right - left) and not self._ruled(line)):
+            if stack is None and (line.is_title(self.usual) or line.is_text(left, right - left)):
                 blocks.append([])
             else:
                 blocks[-1].append(line)
         return [block for block in blocks if block]
 
-    def _apart(self, above: Line, below: Line) -> bool:
-        gap = below.box.top - above.box.bottom
-        return gap > _APART * self.em and not self._stacked(above.box.bottom, below.box.top)
+    @cached_property
+    def usual(self) -> float:
+        """Height of the page's type, as lines have it."""
+        return max(self.em, usual_height(self.lines))
 
-    def _stacked(self, top: float, bottom: float) -> bool:
-        """Whether rulings divide that height into rows."""
-        inside = [r.at for r in self.rules if top - self.em < r.at < bottom + self.em]
-        return len(inside) > 1 and max(b - a for a, b in pairwise(inside)) <= _APART * self.em
+    def _column(self) -> tuple[float, float]:
+        """(left, right) of the page's text."""
+        left = float(np.quantile([line.box.left for line in self.lines], 0.05))
+        return left, float(np.quantile([line.box.right for line in self.lines], 0.95))
 
-    def _ruled(self, line: Line) -> bool:
-        """Whether rulings of one extent run close above and below the line."""
-        above = [r for r in self.rules if 0 <= line.middle - r.at < 2 * _APART * self.em]
-        below = [r for r in self.rules if 0 <= r.at - line.middle < 2 * _APART * self.em]
-        return any(_alike(a, b, self.em) for a in above[-1:] for b in below[:1])
+    @cached_property
+    def stacks(self) -> list[list[Rule]]:
+        """Rulings of one extent with rows of a table between them, or with nothing.
+
+        Two rulings bound rows unless a title or running text stands between them.
+        """
+        stacks: list[list[Rule]] = []
+        for above, below in pairwise(self.rules):
+            inside = [line for line in self.lines if above.at < line.middle < below.at]
+            if not _alike(above, below, self.em) or (inside and not self._are_rows(inside, above)):
+                continue
+            if stacks and stacks[-1][-1] is above:
+                stacks[-1].append(below)
+            else:
+                stacks.append([above, below])
+        return stacks
+
+    def _holding(self, line: Line) -> list[Rule] | None:
+        """The stack in which a line stands."""
+        return next((s for s in self.stacks if s[0].at < line.middle < s[-1].at), None)
+
+    def _are_rows(self, lines: list[Line], rule: Rule) -> bool:
+        """Whether lines between two rulings are rows of a table, not what stands between two tables."""
+        if any(line.is_title(self.usual) for line in lines):
+            return False
+        text = sum(line.is_text(rule.start, rule.end - rule.start) for line in lines)
+        if len(lines) > 3 and text > len(lines) / 2:
+            return False
+        return len(lines) < 2 or not lines[-1].is_caption((rule.start, rule.end))
 
     def table(self, block: list[Line]) -> Box | None:
         """The box of the table in a block, or None."""
@@ -111,12 +140,16 @@ class _Page:
         """Rulings between, above and below the lines of a block that are as wide as it."""
         box = Box.around(line.box for line in block)
         reach = _AT_RULE * self.em
+        stacked = [
+            r for stack in self.stacks if any(self._holding(line) is stack for line in block) for r in stack
+        ]
         near = [r for r in self.rules if box.top - reach < r.at < box.bottom + reach]
-        return [
+        wide = [
             r
             for r in near
             if min(r.end, box.right) - max(r.start, box.left) > 0.6 * min(box.width, r.end - r.start)
         ]
+        return sorted({*stacked, *wide}, key=lambda r: r.at)
 
     def _first(self, block: list[Line], rows: list[int], rules: list[Rule]) -> int:
         """Index of the table's first line: below its caption, or below its first ruling."""
@@ -147,17 +180,18 @@ class _Page:
         return last
 
     def _is_table(self, body: list[Line], rules: list[Rule]) -> bool:
+        """Whether enough lines are rows, and these have so many cells, or agree so well, that it is no chance."""
         rows = [line for line in body if line.is_row]
-        if any(line.has_leader for line in body) or len(rows) < _ROWS * len(body):
+        if not rows or any(line.has_leader for line in body):
             return False
-        numbers = sum(int(line.numeric.sum()) for line in rows)
-        if len(rules) > 1:
+        if any(self._holding(line) for line in rows):
             return True
+        if len(rows) < _ROWS * len(body):
+            return False
+        cells = [len(line.phrases) for line in rows]
         if len(rows) == 1:
-            return len(rows[0].phrases) >= 3 and numbers >= 2
-        return _agreement(rows, self.em) >= _AGREE and (
-            numbers >= 2 or max(len(line.phrases) for line in rows) > 2 or len(rows) > 3
-        )
+            return cells[0] > 3 or (cells[0] == 3 and bool(rows[0].numeric.any()))
+        return sum(n > 2 for n in cells) >= len(rows) / 2 or _agreement(rows, self.em) >= _AGREE
 
     def _bounded(self, block: list[Line], first: int, last: int, rules: list[Rule]) -> Box:
         body = block[first : last + 1]
@@ -172,7 +206,7 @@ class _Page:
         top, bottom = box.top - half, box.bottom + half
         if rules and abs(rules[0].at - box.top) < _AT_RULE * self.em:
             top = min(rules[0].at, box.top)
-        if rules and abs(rules[-1].at - box.bottom) < _AT_RULE * self.em:
+        if rules and rules[-1].at > box.bottom - _AT_RULE * self.em:
             bottom = max(rules[-1].at, box.bottom)
         if last + 1 < len(block) and not rules:  # empty rows above a note
             bottom = max(bottom, block[last + 1].box.top - 0.5 * self.em)

@@ -50,6 +50,7 @@ _DOTS = 5  # that make a leader
 Boxes = npt.NDArray[np.int32]  # (count, 4): left, top, right, bottom
 _Indices = npt.NDArray[np.intp]
 _Ints = npt.NDArray[Any]
+_Floats = npt.NDArray[np.float64]
 
 
 def find_runs(ink: Ink, strokes: Strokes | None = None) -> tuple[Box, ...]:
@@ -85,12 +86,16 @@ def em_of(runs: Sequence[Box]) -> float:
         return 0.0
     height = np.array([run.height for run in runs])
     width = np.array([run.width for run in runs])
-    usual = height[np.argsort(height)][len(height) // 2]
+    usual = _weighted_quantile(height, height * width, 0.5)  # by area: a table may hold a hundred dashes
     kept = (height > 0.5 * usual) & (height < 2 * usual)
-    order = np.argsort(height[kept])
-    weights = np.cumsum(width[kept][order])
-    at = np.searchsorted(weights, 0.7 * weights[-1])
-    return float(height[kept][order][min(int(at), len(order) - 1)])
+    return _weighted_quantile(height[kept], width[kept], 0.7)
+
+
+def _weighted_quantile(values: _Floats, weights: _Floats, share: float) -> float:
+    order = np.argsort(values)
+    total = np.cumsum(weights[order])
+    at = int(np.searchsorted(total, share * total[-1]))
+    return float(values[order][min(at, len(values) - 1)])
 
 
 @dataclass(frozen=True)
@@ -107,9 +112,8 @@ class _Rulings:
             nothing = np.zeros_like(ink.mask)
             zeros = np.zeros((ink.mask.shape[0] + 1, ink.mask.shape[1] + 1), np.int32)
             return cls(nothing, zeros, zeros)
-        across = _printed(strokes.horizontal, ink.darkness, em)
-        turned = [np.ascontiguousarray(plane.T) for plane in (strokes.vertical, ink.darkness)]
-        down = np.ascontiguousarray(_printed(turned[0], turned[1], em).T)
+        across = _printed(strokes.horizontal, ink.darkness, em, vertical=False)
+        down = _printed(strokes.vertical, ink.darkness, em, vertical=True)
         # The ragged edge of a stroke, one pixel on either side of it.
         cover = cv2.bitwise_or(
             cv2.dilate(across, np.ones((3, 1), np.uint8)), cv2.dilate(down, np.ones((1, 3), np.uint8))
@@ -145,23 +149,24 @@ def _sums(
     return np.asarray(found)
 
 
-def _printed(strokes: Mask, darkness: Mask, em: float) -> Mask:
-    """Strokes of rulings alone, (height, width), of one direction: level.
+def _printed(strokes: Mask, darkness: Mask, em: float, *, vertical: bool) -> Mask:
+    """Strokes of rulings alone, (height, width).
 
     A ruling is evenly dark from end to end; a chain of characters' strokes has gaps.
     """
     count, labels, stats, _ = cv2.connectedComponentsWithStats(strokes, connectivity=8)
-    inked = np.nonzero(strokes)
-    label = labels[inked]
+    inked = np.flatnonzero(strokes > 0)
+    label = labels.ravel()[inked]
     # A stroke steps from row to row where it slants: its crest is what counts.
-    dark = cv2.dilate(darkness, np.ones((5, 1), np.uint8))[inked].astype(np.float64)
+    crest = cv2.dilate(darkness, np.ones((1, 5) if vertical else (5, 1), np.uint8))
+    dark = crest.ravel()[inked].astype(np.float64)
     size = np.maximum(np.bincount(label, minlength=count), 1)
     mean = np.bincount(label, weights=dark, minlength=count) / size
     squares = np.bincount(label, weights=dark**2, minlength=count) / size
     even = np.sqrt(np.maximum(squares - mean**2, 0)) < _EVEN * mean
-    keep = even & (stats[:, 2] >= _STROKE * em)
+    keep = even & (stats[:, cv2.CC_STAT_HEIGHT if vertical else cv2.CC_STAT_WIDTH] >= _STROKE * em)
     kept = np.zeros_like(strokes)
-    kept[inked] = np.where(keep[label], np.uint8(255), np.uint8(0))
+    kept.ravel()[inked] = np.where(keep[label], np.uint8(255), np.uint8(0))
     return kept
 
 
