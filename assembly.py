@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from .document import Box, Cell, Page, Part, Problem, Table, TablePart, Text, TextRole
@@ -32,7 +33,7 @@ def page_records(page: Page, found: Found, text: PageText, tables: int, texts: i
         page: the upright page.
         found: its grids.
         text: what was read on it.
-        tables: number of tables on the pages before, for ids.
+        tables: number of tables on the pages before, for ids that hold until pages are joined.
         texts: likewise for texts.
     """
     grids = found.grids
@@ -52,19 +53,6 @@ def page_records(page: Page, found: Found, text: PageText, tables: int, texts: i
     problems += _about_page(page, text)
     unread = "a cell bears ink in which nothing was read"
     problems += [_problem("unreadable_ink", unread, page, box) for box in text.unread]
-    problems += [
-        Problem(
-            "warning",
-            "amount_unreadable",
-            f"{c.text!r} is no amount",
-            page.number,
-            "layout.roles",
-            _address(t, c),
-        )
-        for t in records
-        for c in t.cells
-        if _spoilt(t, c)
-    ]
     return PageRecords(records, (*written, *strays), tuple(problems))
 
 
@@ -79,8 +67,25 @@ def _about_page(page: Page, text: PageText) -> list[Problem]:
     return [Problem("warning", "page_turned", "the page seems to be turned by 90°", page.number, "ocr")]
 
 
+def table_problems(tables: Iterable[Table]) -> list[Problem]:
+    """What the whole tables of a document show to be wrong: it takes all of a column to say what it holds."""
+    return [
+        Problem(
+            "warning",
+            "amount_unreadable",
+            f"{cell.text!r} is no amount",
+            cell.parts[0].page if cell.parts else None,
+            "layout.roles",
+            f"{table.id} ({cell.row}, {cell.col})",
+        )
+        for table in tables
+        for cell in table.cells
+        if _spoilt(table, cell)
+    ]
+
+
 def _doubtful(table: Table, page: Page) -> Problem:
-    message = f"the grid of {table.id} scores {table.score:.2f}: {table.score_reason}"
+    message = f"its grid on this page scores {table.score:.2f}: {table.score_reason}"
     return Problem("warning", "grid_doubtful", message, page.number, "layout.grids", table.id)
 
 
@@ -88,10 +93,6 @@ def _spoilt(table: Table, cell: Cell) -> bool:
     """Whether a cell has digits where an amount should stand, and they make none."""
     expected = not cell.header and table.columns[cell.col].role == "amount" and cell.amount is None
     return expected and any(c.isdigit() for c in cell.text) and "%" not in cell.text
-
-
-def _address(table: Table, cell: Cell) -> str:
-    return f"{table.id} ({cell.row}, {cell.col})"
 
 
 def _stray(page: Page, word: Word, number: int) -> Text:

@@ -1,8 +1,9 @@
 """The order of the stages, and nothing else.
 
 source → upright → ink layers → grids → text detection, boxes cut at rulings → recognition
-→ cells filled → titles, header rows, roles. Pages pass through one at a time. What goes
-wrong on a page becomes a problem of that page; the others are digitized all the same.
+→ cells filled → titles, header rows, roles → pages joined. Pages pass through one at a
+time. What goes wrong on a page becomes a problem of that page; the others are digitized all
+the same.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, TypeVar
 from . import heap
 from .document import Box, Document, Page, Problem, SourceInfo, Status, Step, Table, Text
 from .errors import CrossfootError, EngineError, ForkError, InputError, LimitExceeded, WeightsError
+from .layout.continuation import Joiner, Sheet
 from .layout.options import LayoutOptions
 from .ocr.options import OcrOptions
 from .source import PageImage, Source, SourceOptions, open_source
@@ -47,7 +49,8 @@ class Options:
 @dataclass(frozen=True)
 class PageResult:
     """A page as it was digitized, for pictures: the upright image (height, width, 3) BGR,
-    its tables and texts, the boxes that were read, and the words read as (box, text)."""
+    its tables and texts, the boxes that were read, and the words read as (box, text). A table
+    that goes on over pages has one id on all of them."""
 
     page: Page
     image: Image
@@ -255,7 +258,7 @@ class _Run:
         self.at: str | None = None  # the stage that runs, or that failed
         self.unloadable: Exception | None = None
         self.pages: list[Page] = []
-        self.tables: list[Table] = []
+        self.joiner = Joiner()
         self.texts: list[Text] = []
         self.problems: list[Problem] = []
 
@@ -320,12 +323,14 @@ class _Run:
         height, width = upright.image.shape[:2]
         page = Page(scan.number, width, height, scan.scan, rows_of(matrix))
         with self.stage("layout.records"):
-            records = page_records(page, found, text, len(self.tables), len(self.texts))
+            records = page_records(page, found, text, self.joiner.count, len(self.texts))
+        with self.stage("layout.continuation"):
+            tables = self.joiner.add(Sheet(page, records.tables, records.texts))
+        ids = {old.id: table.id for old, table in zip(records.tables, tables, strict=True)}
         self.pages.append(page)
-        self.tables += records.tables
         self.texts += records.texts
-        self.problems += records.problems
-        return PageResult(page, upright.image, records.tables, records.texts, text.boxes, text.readings)
+        self.problems += [replace(p, where=ids.get(p.where or "", p.where)) for p in records.problems]
+        return PageResult(page, upright.image, tables, records.texts, text.boxes, text.readings)
 
     def _orient(self, image: Image) -> Any:
         """Probabilities of the quarter turns of a page; None where the network cannot be had."""
@@ -348,7 +353,12 @@ class _Run:
             raise
 
     def document(self) -> Document:
-        """Everything gathered, with a status that says whether it is all."""
+        """Everything gathered, pages joined, with a status that says whether it is all."""
+        from .assembly import table_problems
+
+        with self.stage("layout.continuation"):
+            tables = self.joiner.tables()
+        self.problems = sorted([*self.problems, *table_problems(tables)], key=lambda p: p.page or 0)
         failed = any(p.severity == "error" for p in self.problems)
         status: Status = "ok" if not failed else "partial" if self.pages else "failed"
         settings = {"source": asdict(replace(self.digitizer.options.source, password=None))}
@@ -360,7 +370,7 @@ class _Run:
             tuple(self.problems),
             tuple(Step(name, round(s, 4), settings.get(name, {})) for name, s in self.seconds.items()),
             tuple(self.pages),
-            tuple(self.tables),
+            tables,
             texts=tuple(self.texts),
         )
 

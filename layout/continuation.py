@@ -84,6 +84,11 @@ class Joiner:
         self._open = next((c for c, t in zip(chains, sheet.tables, strict=True) if t is lowest), None)
         return tuple(replace(t, id=chain.id) for t, chain in zip(sheet.tables, chains, strict=True))
 
+    @property
+    def count(self) -> int:
+        """Tables so far."""
+        return len(self._chains)
+
     def tables(self) -> tuple[Table, ...]:
         """All tables, those over several pages joined."""
         return tuple(replace(join(chain.pieces, chain.joints), id=chain.id) for chain in self._chains)
