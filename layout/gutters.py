@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 Floats = npt.NDArray[np.float64]
-Intervals = list[tuple[float, float]]
+Intervals = list[tuple[float, float, float]]  # left, right, height
 
 # In em.
 _NARROWEST = 0.3  # a gap that may part cells
@@ -25,7 +25,7 @@ _WIDE = 1.25  # a gap that parts cells although texts cross the boundary
 _SPREAD = 1.7  # between the characters of 合 计, set wide
 _UNEVEN = 0.5  # by which those blanks differ
 _GLYPH = 1.25  # width of a single character
-_CHINESE = 0.65  # a digit is narrower
+_CHINESE = 0.78  # height of a character; digits are lower
 _ORDINAL = 2.6  # width of （十）, which is no column of its own
 _LONG_ORDINAL = 4.3  # of 二十一、, nor is this where other texts of the column have no such gap
 
@@ -57,13 +57,13 @@ class Gap:
 
 def occupied(boxes: Floats, members: Sequence[int], em: float) -> Intervals:
     """Where a row bears text: its runs from left to right, characters set wide joined."""
-    runs = sorted((float(boxes[i, 0]), float(boxes[i, 2])) for i in members)
     merged: Intervals = []
-    for left, right in runs:
+    for left, top, right, bottom in sorted(map(tuple, boxes[list(members)].tolist())):
         if merged and left - merged[-1][1] < _NARROWEST * em:
-            merged[-1] = (merged[-1][0], max(right, merged[-1][1]))
+            before = merged[-1]
+            merged[-1] = before[0], max(right, before[1]), max(bottom - top, before[2])
         else:
-            merged.append((left, right))
+            merged.append((left, right, bottom - top))
     return _spread_joined(merged, em)
 
 
@@ -76,9 +76,9 @@ def _spread_joined(runs: Intervals, em: float) -> Intervals:
         while end < len(runs) and _spread(runs, at, end, em):
             end += 1
         word = runs[at:end]
-        wide = sum(b - a for a, b in word) > _CHINESE * em * len(word)
-        if len(word) in (2, *range(4, 20)) and wide:
-            joined.append((word[0][0], word[-1][1]))
+        chinese = sum(high for _, _, high in word) > _CHINESE * em * len(word)
+        if len(word) in (2, *range(4, 20)) and chinese:
+            joined.append((word[0][0], word[-1][1], max(high for _, _, high in word)))
         else:
             joined += word
         at = end
@@ -87,7 +87,7 @@ def _spread_joined(runs: Intervals, em: float) -> Intervals:
 
 def _spread(runs: Intervals, first: int, last: int, em: float) -> bool:
     """Whether run `last` goes on the row of single characters that begins with `first`."""
-    if any(right - left > _GLYPH * em for left, right in (runs[last - 1], runs[last])):
+    if any(right - left > _GLYPH * em for left, right, _ in (runs[last - 1], runs[last])):
         return False
     gap, before = runs[last][0] - runs[last - 1][1], runs[first + 1][0] - runs[first][1]
     return gap < _SPREAD * em and abs(gap - before) < _UNEVEN * em
@@ -113,7 +113,7 @@ def find_gutters(
     step = (right - left) / _STEPS
     crossed = np.zeros((len(rows), _STEPS), np.bool_)
     for row, runs in enumerate(rows):
-        for a, b in runs:
+        for a, b, _ in runs:
             crossed[row, max(0, int((a - left) / step)) : max(0, int((b - left) / step) + 1)] = True
     boundaries = _code_columns(rows, em)
     waiting = [gap for gap in gaps if not any(gap.holds(x) for x in boundaries)]
@@ -141,7 +141,7 @@ def _code_columns(rows: Sequence[Intervals], em: float) -> list[float]:
         if len(runs) < 3:
             continue
         a, b, c = runs[:3]
-        single = all(_CHINESE * em < x[1] - x[0] < _GLYPH * em for x in (a, b, c))
+        single = all(x[1] - x[0] < _GLYPH * em and x[2] > _CHINESE * em for x in (a, b, c))
         gaps = b[0] - a[1], c[0] - b[1]
         if single and max(gaps) < _SPREAD * em and abs(gaps[0] - gaps[1]) < _UNEVEN * em:
             return [(a[1] + b[0]) / 2, (b[1] + c[0]) / 2]
@@ -177,7 +177,7 @@ def _best(
 def _without_empty(boundaries: list[float], rows: Sequence[Intervals], gaps: Sequence[Gap]) -> list[float]:
     """Without those between which no row has any text: they are one boundary, seen twice."""
     support = [sum(gap.holds(x) for gap in gaps) for x in boundaries]
-    middles = np.array(sorted((a + b) / 2 for runs in rows for a, b in runs))
+    middles = np.array(sorted((a + b) / 2 for runs in rows for a, b, _ in runs))
     kept: list[int] = []
     for k, x in enumerate(boundaries):
         if kept:
@@ -198,10 +198,10 @@ def _without_ordinals(
     kept: list[float] = []
     for x in boundaries:
         start = kept[-1] if kept else left
-        inside = [b - a for runs in rows for a, b in runs if start <= a and b <= x]
+        inside = [b - a for runs in rows for a, b, _ in runs if start <= a and b <= x]
         parted = [gap.width for gap in gaps if gap.holds(x) and gap.left >= start]
-        whole = sum(any(start <= a < x < b for a, b in runs) for runs in rows)
-        most = _LONG_ORDINAL if whole > max(1, 0.2 * len(parted)) else _ORDINAL
+        whole = sum(any(start <= a < x < b for a, b, _ in runs) for runs in rows)
+        most = _LONG_ORDINAL if whole else _ORDINAL
         narrow = max(inside, default=0.0) < most * em
         if x in codes or not narrow or max(parted, default=0.0) > _WIDE * em:
             kept.append(x)

@@ -14,6 +14,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+_SAME = 0.15  # em by which aligned edges differ
+_CENTRED = 0.6  # em from the middle at most
+
 Alive = npt.NDArray[np.bool_]
 Signs = npt.NDArray[np.int8]
 
@@ -30,6 +33,23 @@ class Piece:
     right: float
     bottom: float
 
+    @property
+    def middle(self) -> float:
+        """Half way down."""
+        return (self.top + self.bottom) / 2
+
+    def joined(self, other: Piece) -> Piece:
+        """Both as one."""
+        return Piece(
+            self.row,
+            min(self.first, other.first),
+            max(self.last, other.last),
+            min(self.left, other.left),
+            min(self.top, other.top),
+            max(self.right, other.right),
+            max(self.bottom, other.bottom),
+        )
+
 
 def evidence(pieces: Sequence[Piece], shape: tuple[int, int]) -> Signs:
     """(rows, columns - 1): 1 where a boundary holds, -1 where a text crosses it, 0 where the row is silent."""
@@ -43,6 +63,48 @@ def evidence(pieces: Sequence[Piece], shape: tuple[int, int]) -> Signs:
     for piece in pieces:
         signs[piece.row, piece.first : piece.last] = -1
     return signs
+
+
+def extend_centred(signs: Signs, pieces: Sequence[Piece], xs: Sequence[float], em: float, start: int) -> None:
+    """Cross boundaries in `signs` where a label stands in the middle of several columns, as 合计 does.
+
+    Columns beside it are empty in its row, it is not aligned as its column is, and it stands
+    more nearly in the middle of several columns than of its own. Rows before `start` stay.
+    """
+    rows, cols = signs.shape[0], signs.shape[1] + 1
+    begins: list[list[float]] = [[] for _ in range(cols)]
+    ends: list[list[float]] = [[] for _ in range(cols)]
+    by_row: list[list[Piece]] = [[] for _ in range(rows)]
+    for p in pieces:
+        by_row[p.row].append(p)
+        if p.row >= start and p.first == p.last:
+            begins[p.first].append(p.left)
+            ends[p.last].append(p.right)
+    for row in range(start, rows):
+        ordered = sorted(by_row[row], key=lambda p: p.first)
+        for k, p in enumerate(ordered):
+            low = ordered[k - 1].last + 1 if k else 0
+            high = ordered[k + 1].first - 1 if k + 1 < len(ordered) else cols - 1
+            if low == p.first and high == p.last:
+                continue
+            if _aligned(p.left, begins[p.first], em) or _aligned(p.right, ends[p.last], em):
+                continue
+            middle = (p.left + p.right) / 2
+            own = abs(middle - (xs[p.first] + xs[p.last + 1]) / 2) / em
+            options = [
+                (abs(middle - (xs[a] + xs[b + 1]) / 2) / em, a, b)
+                for a in range(low, p.first + 1)
+                for b in range(p.last, high + 1)
+                if (a, b) != (p.first, p.last)
+            ]
+            off, a, b = min(options)
+            if off < _CENTRED and off < own - _CENTRED:
+                signs[row, a:b] = -1
+
+
+def _aligned(edge: float, others: Sequence[float], em: float) -> bool:
+    """Whether at least one more text of the column has the same edge."""
+    return sum(abs(edge - other) < _SAME * em for other in others) > 1
 
 
 def complete(signs: Signs, pieces: Sequence[Piece], shape: tuple[int, int]) -> Alive:

@@ -30,6 +30,7 @@ _MOST_LINES = 40  # lines of text in one row
 
 # Costs, in rows: what an extra row costs is 1.
 _SKIPPED = 0.25  # for each text that is in no row
+_STACKED = 1.0  # if in one of the rows that it would span another stands above or below it
 _STRAY = 2.5  # texts in no row although there is room for a row of their own
 _MISFIT = 0.8  # a line too short to have been wrapped
 _HEAD = 1.5  # a line over several texts, which heads them
@@ -99,21 +100,39 @@ class _Rows:
     def __init__(
         self, boxes: Floats, em: float, levels: Sequence[list[int]], boundaries: Sequence[float]
     ) -> None:
-        self.levels = levels
         tall = [[i for i in level if boxes[i, 3] - boxes[i, 1] >= 0.5 * em] or level for level in levels]
         self.at = [float(np.mean((boxes[t, 1] + boxes[t, 3]) / 2)) / em for t in tall]
-        self.left = (boxes[:, 0] / em).tolist()
-        self.right = (boxes[:, 2] / em).tolist()
         edges = np.array(boundaries) / em
-        self.first = np.searchsorted(edges, boxes[:, 0] / em + 0.1).tolist()
-        self.last = np.searchsorted(edges, boxes[:, 2] / em - 0.1).tolist()
+        self.runs: list[list[int]] = []  # of each piece: what stands together on a line in a column
+        self.left: list[float] = []
+        self.right: list[float] = []
+        self.levels = [self._pieces(boxes / em, level, edges) for level in levels]
+        self.first = np.searchsorted(edges, np.array(self.left) + 0.1).tolist()
+        self.last = np.searchsorted(edges, np.array(self.right) - 0.1).tolist()
         self.extent = [(np.inf, -np.inf)] * (len(edges) + 1)  # of the texts of each column
         for left, right, first, last in zip(self.left, self.right, self.first, self.last, strict=True):
             if first == last:
                 a, b = self.extent[first]
                 self.extent[first] = min(a, left), max(b, right)
 
+    def _pieces(self, boxes: Floats, level: list[int], edges: Floats) -> list[int]:
+        own: list[int] = []
+        for i in sorted(level, key=lambda i: float(boxes[i, 0])):
+            left, right = float(boxes[i, 0]), float(boxes[i, 2])
+            if own and left - self.right[own[-1]] < _APART:
+                between = np.searchsorted(edges, [self.right[own[-1]] - 0.1, left + 0.1])
+                if between[0] == between[1]:
+                    self.runs[own[-1]].append(i)
+                    self.right[own[-1]] = max(self.right[own[-1]], right)
+                    continue
+            own.append(len(self.runs))
+            self.runs.append([i])
+            self.left.append(left)
+            self.right.append(right)
+        return own
+
     def best(self) -> TextRows:
+        """The rows of least cost."""
         count = len(self.levels)
         cost = [0.0] + [np.inf] * count  # of rows up to level i, the last of which ends there
         came: list[tuple[int, int]] = [(0, 0)] * (count + 1)  # level before, first level of the last row
@@ -125,40 +144,57 @@ class _Rows:
                 own, lasting, top, bottom = self._row(first, last)
                 if lasting > _HOPELESS + (last - first):
                     break
-                before, end = self._before(cost, reach, first, top)
-                if before + own < cost[last + 1]:
-                    cost[last + 1], came[last + 1], reach[last + 1] = before + own, (end, first), bottom
-        tail = [cost[end] + self._skip(end, count, reach[end], np.inf) for end in range(count + 1)]
+                for end in range(first, max(-1, first - 4), -1):
+                    if cost[end] == np.inf:
+                        continue
+                    total = cost[end] + own + _CROWDED * (top - reach[end] < _CLOSEST)
+                    if end < first and total < cost[last + 1]:
+                        total += self._skip(
+                            range(end, first), range(came[end][1], end), range(first, last + 1)
+                        )
+                    if total < cost[last + 1]:
+                        cost[last + 1], came[last + 1], reach[last + 1] = total, (end, first), bottom
+        tail = [
+            cost[end] + self._skip(range(end, count), range(came[end][1], end), range(0))
+            for end in range(count + 1)
+        ]
         end = int(np.argmin(tail))
         rows: list[tuple[int, ...]] = []
         used: set[int] = set()
         while end:
             previous, first = came[end]
-            rows.append(tuple(i for level in self.levels[first:end] for i in level))
+            rows.append(
+                tuple(i for level in self.levels[first:end] for piece in level for i in self.runs[piece])
+            )
             used.update(range(first, end))
             end = previous
-        between = tuple(tuple(level) for k, level in enumerate(self.levels) if k not in used)
+        between = tuple(
+            tuple(i for piece in level for i in self.runs[piece])
+            for k, level in enumerate(self.levels)
+            if k not in used
+        )
         return TextRows(tuple(reversed(rows)), between)
 
-    def _before(self, cost: list[float], reach: list[float], first: int, top: float) -> tuple[float, int]:
-        """Cheapest way to begin a row at `first`, and the level after which the row before ended."""
-        best, end_of = np.inf, first
-        for end in range(first, max(-1, first - 4), -1):
-            if cost[end] == np.inf:
-                continue
-            total = (
-                cost[end] + _CROWDED * (top - reach[end] < _CLOSEST) + self._skip(end, first, reach[end], top)
-            )
-            if total < best:
-                best, end_of = total, end
-        return best, end_of
+    def _skip(self, skipped: range, above: range, below: range) -> float:
+        """Cost of leaving levels out of all rows, between the levels of two rows.
 
-    def _skip(self, start: int, stop: int, above: float, below: float) -> float:
-        """Cost of leaving levels start … stop - 1 out of all rows."""
+        Their texts span both rows, so they have no others above or below in these.
+        """
+        if not skipped:
+            return 0.0
+        if not above or not below:
+            return _STRAY * len(skipped)
         total = 0.0
-        for level in range(start, stop):
-            free = self.at[level] - above >= _CLOSEST and below - self.at[level] >= _CLOSEST
-            total += _SKIPPED * len(self.levels[level]) + _STRAY * free
+        beside = [i for k in (*above, *below) for i in self.levels[k]]
+        for level in skipped:
+            free = (
+                self.at[level] - self.at[above[-1]] >= _CLOSEST
+                and self.at[below[0]] - self.at[level] >= _CLOSEST
+            )
+            total += _STRAY * free
+            for i in self.levels[level]:
+                stacked = any(self.left[i] < self.right[j] and self.left[j] < self.right[i] for j in beside)
+                total += _SKIPPED + _STACKED * stacked
         return total
 
     def _row(self, first: int, last: int) -> tuple[float, float, float, float]:
@@ -190,7 +226,7 @@ class _Rows:
         return total + lasting, lasting, min(top, bottom), max(top, bottom)
 
     def _texts(self, first: int, last: int) -> list[dict[int, list[int]]]:
-        """Texts of a row: runs that overlap sideways, by level."""
+        """Texts of a row: pieces that overlap sideways, by level."""
         members = sorted(
             (self.left[i], self.right[i], level, i)
             for level in range(first, last + 1)
