@@ -16,16 +16,22 @@ from .geometry import Mask, as_mask
 
 _COARSE = 50  # pixels per inch at which paper is looked for: a sixth of the width of a table's row
 _SMALL = 5  # side of the median there, 0.1 in: strokes of type cover less than half of it
-_PRINT = 0.22  # inches: the closing takes away bold type of 16 pt; rows of tables may be filled
+PRINT = 0.22  # inches: the closing takes away bold type of 16 pt; rows of tables may be filled
 
 
-def paper_level(plane: Mask, per_inch: float) -> Mask:
-    """Level of the paper behind a plane (height, width), as `plane` would be without strokes."""
+def paper_level(plane: Mask, per_inch: float, thickest: float = PRINT) -> Mask:
+    """Level of the paper behind a plane (height, width), as `plane` would be without strokes.
+
+    Args:
+        plane: lightness, or one channel of a colour image.
+        per_inch: pixels per inch of the sheet.
+        thickest: inches, the thickest print; what is thicker both ways is taken for paper.
+    """
     step = max(1, round(per_inch / _COARSE))
     # Sampled, not averaged: the mean of ink and paper is neither. In the middle of every step,
     # where enlarging puts the sample back.
     small = cv2.medianBlur(np.ascontiguousarray(plane[step // 2 :: step, step // 2 :: step]), _SMALL)
-    side = max(3, round(_PRINT * per_inch / step))
+    side = max(3, round(thickest * per_inch / step))
     closed = cv2.morphologyEx(small, cv2.MORPH_CLOSE, np.ones((side, side), np.uint8))
     smooth = cv2.blur(closed, (3, 3))
     height, width = plane.shape
