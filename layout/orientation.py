@@ -17,7 +17,8 @@ import numpy as np
 import numpy.typing as npt
 
 from ..source import Image
-from .geometry import Mask, as_mask
+from .geometry import Mask
+from .glyphs import Parts
 
 Orient = Callable[[Image], npt.NDArray[np.float64] | None]
 """Probabilities (4,) that an image lies turned clockwise by 0, 90, 180 and 270 degrees.
@@ -25,9 +26,6 @@ Orient = Callable[[Image], npt.NDArray[np.float64] | None]
 None where they cannot be told.
 """
 
-_LARGEST = 0.06  # of the page's longer side: what is larger is no glyph
-_SMALLEST = 4  # pixels; below are specks
-_FEW = 12  # glyphs; fewer have no direction
 _GAP = 0.7  # em: wider than gaps between glyphs, narrower than those between most lines
 _LEVEL = 0.54  # share of what is filled along the lines; text has 0.55 to 0.75
 _SURE = 0.65  # share of the probability that one end is up; a network may be softened to 0.97 at most
@@ -45,40 +43,24 @@ class Turn:
     doubtful: bool = False
 
 
-def find_turn(image: Image, mask: Mask, orient: Orient | None) -> Turn:
+def find_turn(image: Image, parts: Parts, orient: Orient | None) -> Turn:
     """How a page lies.
 
     Args:
         image: the page (height, width, 3) BGR, at any resolution that shows its lines of text.
-        mask: its ink (height, width), 255 where there is some.
+        parts: its ink.
         orient: tells which end is up; None where nothing can.
     """
-    glyphs, em = _glyphs(mask)
-    level = _levelness(glyphs, em) if em else 0.5
-    if max(level, 1 - level) < _LEVEL:
+    level = _levelness(parts.glyphs, parts.em)
+    if not parts.legible or max(level, 1 - level) < _LEVEL:
         return Turn()
     first = 0 if level > 0.5 else 1
-    share = _share(_around(image, glyphs, em), first, orient) if orient else None
+    share = _share(_around(image, parts.glyphs, parts.em), first, orient) if orient else None
     if share is None:
         return Turn(first, doubtful=first == 1)
     if first == 0:
         return Turn(2) if share < 1 - _CERTAIN else Turn(0, doubtful=share < 0.5)
     return Turn(1 if share >= 0.5 else 3, doubtful=max(share, 1 - share) < _SURE)
-
-
-def _glyphs(mask: Mask) -> tuple[Mask, float]:
-    """The ink that may be glyphs, and their em in pixels; 0 where there are too few."""
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
-    sides = stats[:, 2:4].max(axis=1).astype(np.float64)
-    kept = (sides >= _SMALLEST) & (sides < _LARGEST * max(mask.shape))
-    kept[0] = False  # the paper
-    if np.count_nonzero(kept) < _FEW:
-        return mask, 0.0
-    order = np.argsort(sides[kept])
-    areas = np.cumsum((stats[:, 2] * stats[:, 3]).astype(np.float64)[kept][order])
-    em = float(sides[kept][order][np.searchsorted(areas, areas[-1] / 2)])
-    kept &= (sides < 2.5 * em) & (sides >= 0.2 * em)
-    return as_mask(kept.astype(np.uint8)[labels] * np.uint8(255)), em
 
 
 def _levelness(glyphs: Mask, em: float) -> float:

@@ -1,36 +1,54 @@
-"""Setting a page upright: its skew is measured and undone.
+"""Setting a page upright: quarter turns, skew, perspective and bend are measured and undone.
 
-The skew is the angle at which the ink's projections are sharpest (Postl, "Detection of
-linear oblique structures and skew scan in digitized documents", ICPR 1986), taken over
-rows and columns together, so that text and rulings of either direction count.
+All is measured on a reduced page, from the ink: first which way lines of text run and which end
+is up, then the angle of all lines, then, along the lines themselves, where they meet and how
+they curve. What was found makes one transform, and the page is resampled once.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 
 from ..source import Image
+from .courses import Values, follow_rulings, follow_text, link, long_enough, together
+from .dewarp import Bend, find_bend, follow
 from .geometry import Mask, Matrix, as_mask
+from .glyphs import Parts, part_ink
+from .mesh import Mesh, Points, mapped, resample, to_page
 from .orientation import Orient, find_turn
+from .outline import follow_outline
+from .perspective import rectification
+from .skew import find_skew
 
-_WORKING_SIDE = 1400  # pixels: 0.02° shifts the far end of a line by half a pixel
+_WORKING_SIDE = 1200  # pixels: type of 10.5 points on A4 is 15 high, and 0.02° half a pixel
 _SURROUNDINGS = 0.02  # of the longer side: wider than any stroke, narrower than a shadow
 _CONTRAST = 14  # grey levels below the surroundings: under about 8 paper grain becomes ink
-_MAX_POINTS = 200_000
 _NEGLIGIBLE = 0.02  # degrees
-_MOST_REMAINDER = 0.15  # degrees; more is not what the projections left, but something else
+_LARGEST = 1.5  # times the area of the level page that undoing a perspective may make of it
+_LEAST_SIDE, _MOST_SIDE = 2, 32_000  # pixels; OpenCV's resampling counts in 16 bits
+_ROTATIONS = {1: cv2.ROTATE_90_COUNTERCLOCKWISE, 2: cv2.ROTATE_180, 3: cv2.ROTATE_90_CLOCKWISE}
+_EXCHANGE = np.array([(0, 1, 0), (1, 0, 0), (0, 0, 1.0)])  # of x and y
 
 
 @dataclass(frozen=True)
 class Upright:
-    """An upright page (height, width, 3) and the 3×3 matrix that maps the original to it.
+    """A page set upright.
 
     Coordinates are continuous, as those of boxes are: pixel (0, 0) is the square from 0 to 1.
-    `degrees` is the skew that was undone; `doubtful` says that it is unclear which end is up.
+
+    Attributes:
+        image: the upright page (height, width, 3).
+        matrix: 3×3, from pixels of the original to pixels of `image`.
+        degrees: skew that was undone, counter-clockwise.
+        quarters: quarter turns that were undone, counter-clockwise.
+        doubtful: whether it is unclear which end of the page is up.
+        mesh: what refines `matrix` where a bent page was followed piecewise.
     """
 
     image: Image
@@ -38,35 +56,90 @@ class Upright:
     degrees: float
     quarters: int = 0
     doubtful: bool = False
+    mesh: Mesh | None = None
+
+    def to_page(self, points: Points) -> Points:
+        """Points (n, 2) of the original on the upright page."""
+        return to_page(self.matrix, self.mesh, points)
+
+
+@dataclass(frozen=True)
+class _Reduced:
+    """A page reduced for measuring; `matrix` leads to it from the original."""
+
+    light: Mask
+    parts: Parts
+    matrix: Matrix
 
 
 def make_upright(image: Image, max_skew: float, orient: Orient | None = None) -> Upright:
-    """Turn a page (height, width, 3) so that its text reads from left to right, level.
+    """Set a page (height, width, 3) BGR upright, level and straight.
 
     The page grows so that no corner is lost; new corners take the paper's colour.
 
     Args:
-        image: the page as scanned, BGR.
+        image: the page as it was scanned.
         max_skew: degrees; a larger skew is not looked for. 0 leaves the page as it is.
-        orient: tells which end of a page is up.
+        orient: tells which end of the page is up; without it lines that run upright are taken
+            to have been turned clockwise.
     """
-    if max_skew == 0:
+    if max_skew == 0 or not _LEAST_SIDE <= min(image.shape[:2]) <= max(image.shape[:2]) <= _MOST_SIDE:
         return Upright(image, np.eye(3), 0.0)
-    small = _reduced(image)
-    turn = find_turn(small, _ink(small), orient)
-    quarters = np.ascontiguousarray(np.rot90(image, turn.quarters)) if turn.quarters else image
-    matrix = _quarters(turn.quarters, *image.shape[:2])
-    degrees = skew(quarters, max_skew)
+    scale = min(1.0, _WORKING_SIDE / max(image.shape[:2]))
+    small = _reduced(image, scale)
+    light, parts = _inked(small)
+    turn = find_turn(small, parts, orient)
+    page = _turned(_Reduced(light, parts, np.diag([scale, scale, 1.0])), turn.quarters)
+    degrees = find_skew(page.parts.mask, max_skew)
     if abs(degrees) < _NEGLIGIBLE:
-        return Upright(quarters, matrix, 0.0, turn.quarters, turn.doubtful)
-    rotated, rotation = _rotate(quarters, degrees)
-    return Upright(rotated, rotation @ matrix, degrees, turn.quarters, turn.doubtful)
+        degrees = 0.0
+    page = _levelled(page, degrees)
+    matrix, bend = _straightening(page, image)
+    found = Upright(image, matrix, degrees, turn.quarters, turn.doubtful)
+    if not degrees and bend is None and matrix is page.matrix:
+        return _only_turned(found)
+    return _resampled(found, bend, scale)
 
 
-def _quarters(quarters: int, height: int, width: int) -> Matrix:
-    """What `np.rot90` does to a point of an image of this height and width."""
+def skew(image: Image, max_skew: float) -> float:
+    """Degrees by which a page whose text runs level must turn counter-clockwise to be upright."""
+    scale = min(1.0, _WORKING_SIDE / max(image.shape[:2]))
+    return find_skew(_inked(_reduced(image, scale))[1].mask, max_skew)
+
+
+def _reduced(image: Image, scale: float) -> Image:
+    """The page at `scale`: by whole steps first, which costs a tenth of any other reduction."""
+    step = max(1, int(1 / scale))
+    if step > 1:
+        image = as_mask(cv2.resize(image, None, fx=1 / step, fy=1 / step, interpolation=cv2.INTER_AREA))
+    rest = scale * step  # no less than a half, where four neighbours are all that counts
+    if rest < 1:
+        image = as_mask(cv2.resize(image, None, fx=rest, fy=rest, interpolation=cv2.INTER_LINEAR))
+    return image
+
+
+def _inked(small: Image) -> tuple[Mask, Parts]:
+    """Lightness and ink of a reduced page; what is light in any colour, as a seal is, is no ink."""
+    blue, green, red = cv2.split(small)
+    light = as_mask(cv2.max(red, cv2.max(green, blue)))
+    block = max(3, int(max(light.shape) * _SURROUNDINGS) | 1)
+    mask = cv2.adaptiveThreshold(
+        light, 255, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY_INV, block, _CONTRAST
+    )
+    return light, part_ink(as_mask(mask))
+
+
+def _turned(page: _Reduced, quarters: int) -> _Reduced:
+    """The page after `quarters` quarter turns counter-clockwise."""
+    if not quarters:
+        return page
+    matrix = _quarter_matrix(quarters, *page.light.shape)
+    return _changed(page, lambda plane: cv2.rotate(plane, _ROTATIONS[quarters]), matrix)
+
+
+def _quarter_matrix(quarters: int, height: float, width: float) -> Matrix:
+    """What `quarters` quarter turns counter-clockwise do to a point of a page of this size."""
     turns = {
-        0: ((1, 0, 0), (0, 1, 0)),
         1: ((0, 1, 0), (-1, 0, width)),
         2: ((-1, 0, width), (0, -1, height)),
         3: ((0, -1, height), (1, 0, 0)),
@@ -74,101 +147,86 @@ def _quarters(quarters: int, height: int, width: int) -> Matrix:
     return np.array([*turns[quarters], (0, 0, 1)], np.float64)
 
 
-def _rotate(image: Image, degrees: float) -> tuple[Image, Matrix]:
-    height, width = image.shape[:2]
-    matrix = cv2.getRotationMatrix2D((width / 2, height / 2), degrees, 1.0)
-    cos, sin = abs(matrix[0, 0]), abs(matrix[0, 1])
-    new_width, new_height = round(width * cos + height * sin), round(height * cos + width * sin)
-    shift = np.array([[0, 0, (new_width - width) / 2], [0, 0, (new_height - height) / 2]])
-    matrix = matrix.astype(np.float64) + shift
+def _levelled(page: _Reduced, degrees: float) -> _Reduced:
+    """The page after a turn counter-clockwise, large enough for its corners."""
+    if not degrees:
+        return page
+    height, width = page.light.shape
+    turn = np.vstack([cv2.getRotationMatrix2D((width / 2, height / 2), degrees, 1.0), (0, 0, 1)])
+    low, high = _extent(turn, width, height)
+    size = (int(np.ceil(high[0] - low[0])), int(np.ceil(high[1] - low[1])))
+    matrix = _shift(low) @ turn
+
+    def change(plane: Mask) -> Any:
+        return cv2.warpAffine(plane, matrix[:2], size, flags=cv2.INTER_NEAREST)
+
+    return _changed(page, change, matrix)
+
+
+def _changed(page: _Reduced, change: Callable[[Mask], Any], matrix: Matrix) -> _Reduced:
+    parts = page.parts
+    mask, glyphs, strokes = (as_mask(change(plane)) for plane in (parts.mask, parts.glyphs, parts.strokes))
+    parts = replace(parts, mask=mask, glyphs=glyphs, strokes=strokes)
+    return _Reduced(as_mask(change(page.light)), parts, matrix @ page.matrix)
+
+
+def _straightening(page: _Reduced, image: Image) -> tuple[Matrix, Bend | None]:
+    """What leads to a page whose perspective is undone too, and its bend after that."""
+    height, width = page.light.shape
+    parts = page.parts
+    text = follow_text(parts.glyphs, parts.em)
+    above, beside = follow_outline(page.light)
+    level = together(follow_rulings(parts.strokes, parts.em), above)
+    upright = together(follow_rulings(as_mask(cv2.transpose(parts.strokes)), parts.em), beside)
+    matrix = page.matrix
+    # Once the perspective is roughly undone, what stands side by side can be told to be one
+    # line, and long lines tell it exactly.
+    for pieces in (long_enough, lambda text: long_enough(link(text, parts.em))):
+        homography = rectification(together(level, pieces(text)), upright, width, height)
+        if homography is not None and _is_bounded(homography @ matrix, image, page):
+            matrix = homography @ matrix
+            level, text = level.moved(homography), text.moved(homography)
+            upright = upright.moved(_EXCHANGE @ homography @ _EXCHANGE)
+    level = together(level, long_enough(link(text, parts.em)))
+    return matrix, find_bend(level, upright, width, height, parts.em)
+
+
+def _is_bounded(matrix: Matrix, image: Image, page: _Reduced) -> bool:
+    low, high = _extent(matrix, image.shape[1], image.shape[0])
+    return bool((high - low).prod() < _LARGEST * page.light.size)
+
+
+def _only_turned(found: Upright) -> Upright:
+    height, width = found.image.shape[:2]
+    if not found.quarters:
+        return replace(found, matrix=np.eye(3))
+    image = as_mask(cv2.rotate(found.image, _ROTATIONS[found.quarters]))
+    return replace(found, image=image, matrix=_quarter_matrix(found.quarters, height, width))
+
+
+def _resampled(found: Upright, bend: Bend | None, scale: float) -> Upright:
+    """The page in its own resolution; `found.matrix` leads to the reduced one, before its bend."""
+    image = found.image
+    matrix = np.diag([1 / scale, 1 / scale, 1.0]) @ found.matrix
+    low, high = _extent(matrix, image.shape[1], image.shape[0])
+    if bend is not None:
+        bend = bend.scaled(1 / scale)
+        reach = np.abs(bend.moves).max(axis=(0, 1))
+        low, high = low - reach, high + reach
+    width, height = (max(1, math.ceil(side - 1e-6)) for side in high - low)
+    mesh = None if bend is None else follow(bend, matrix, low, (width, height))
+    matrix = _shift(low) @ matrix
     paper = [float(v) for v in np.median(image[::16, ::16].reshape(-1, 3), axis=0)]
-    rotated = cv2.warpAffine(
-        image,
-        matrix,
-        (new_width, new_height),
-        flags=cv2.INTER_CUBIC,
-        borderMode=cv2.BORDER_CONSTANT,
-        borderValue=paper,
-    )
-    return rotated.astype(np.uint8, copy=False), np.vstack([matrix, [0, 0, 1]])
-
-
-def _reduced(image: Image) -> Image:
-    shrink = min(1.0, _WORKING_SIDE / max(image.shape[:2]))
-    if shrink == 1:
-        return image
-    small = cv2.resize(image, None, fx=shrink, fy=shrink, interpolation=cv2.INTER_AREA)
-    return small.astype(np.uint8, copy=False)
-
-
-def _ink(small: Image) -> Mask:
-    """Ink of a reduced page: darker than its surroundings in every colour, so that no seal counts."""
-    blue, green, red = cv2.split(small)
-    light = cv2.max(red, cv2.max(green, blue))
-    block = max(3, int(max(small.shape) * _SURROUNDINGS) | 1)
-    return as_mask(
-        cv2.adaptiveThreshold(light, 255, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY_INV, block, _CONTRAST)
+    return replace(
+        found, image=resample(image, matrix, mesh, (width, height), paper), matrix=matrix, mesh=mesh
     )
 
 
-def skew(image: Image, max_skew: float) -> float:
-    """Degrees by which the page must turn counter-clockwise to be upright."""
-    y, x = np.nonzero(_ink(_reduced(image)))
-    if x.size < 200 or max_skew == 0:
-        return 0.0
-    step = -(-x.size // _MAX_POINTS)
-    points = np.stack([x[::step], y[::step]]).astype(np.float32)
-    centre, width = 0.0, max_skew
-    for resolution in (0.25, 0.05, 0.01):
-        angles = np.arange(centre - width, centre + width + resolution / 2, resolution)
-        centre = float(angles[np.argmax([_sharpness(points, float(angle)) for angle in angles])])
-        width = resolution
-    # A peak at the end of the range is no peak: the page is slanted further, or has no lines.
-    if abs(centre) >= max_skew:
-        return 0.0
-    return round(centre + _remainder(points, centre), 3)
+def _shift(origin: Values) -> Matrix:
+    return np.array([(1, 0, -origin[0]), (0, 1, -origin[1]), (0, 0, 1)])
 
 
-def _remainder(points: npt.NDArray[np.float32], degrees: float) -> float:
-    """What is left of the skew after turning by `degrees`, as the slope of the sharpest lines.
-
-    A line that rises by less than its own thickness is sharpest when it is not turned at all, so
-    projections alone miss the last tenth of a degree. One slope is fitted to all lines together.
-    """
-    slope = np.tan(np.radians(degrees))
-    x, y = (values.astype(np.float64) for values in points)
-    across, down = (_line_slope(x, y - slope * x), _line_slope(y, x + slope * y))
-    spread = across[1] + down[1]
-    rest = float(np.degrees(np.arctan((across[0] - down[0]) / spread))) if spread else 0.0
-    return rest if abs(rest) <= _MOST_REMAINDER else 0.0
-
-
-def _line_slope(along: npt.NDArray[np.float64], offset: npt.NDArray[np.float64]) -> tuple[float, float]:
-    """Covariance and variance along the lines, each line about its own middle, summed over strong lines."""
-    start = offset.min()
-    rows = (offset - start).astype(np.int64)
-    counts = np.bincount(rows)
-    nearby = np.convolve(counts, np.ones(5, np.int64), "same")
-    strong = (nearby >= nearby.max() / 2) & (
-        nearby == np.maximum.reduce([np.roll(nearby, k) for k in range(-4, 5)])
-    )
-    covariance = variance = 0.0
-    for row in np.flatnonzero(strong):
-        of_line = np.abs(offset - start - row - 0.5) <= 2.5
-        run, rise = along[of_line], offset[of_line]
-        run = run - run.mean()
-        covariance += float(run @ (rise - rise.mean()))
-        variance += float(run @ run)
-    return covariance, variance
-
-
-def _sharpness(points: npt.NDArray[np.float32], degrees: float) -> float:
-    """Sum of squares of both projections, after turning by `degrees` counter-clockwise."""
-    slope = np.float32(np.tan(np.radians(degrees)))
-    x, y = points
-    return _energy(y - slope * x) + _energy(x + slope * y)
-
-
-def _energy(positions: npt.NDArray[np.float32]) -> float:
-    histogram = np.bincount((positions - positions.min()).astype(np.int32))
-    return float(np.square(histogram, dtype=np.float64).sum())
+def _extent(matrix: Matrix, width: float, height: float) -> tuple[Values, Values]:
+    """The smallest x and y, and the largest, of a page's corners after a homography."""
+    corners = mapped(matrix, np.array([(0, 0), (width, 0), (0, height), (width, height)], np.float64))
+    return corners.min(axis=0), corners.max(axis=0)

@@ -1,0 +1,223 @@
+"""The bend of a page, from the curves of its lines.
+
+A sheet that curls is a smooth surface, so what its lines deviate by is a smooth field: nodes
+of a coarse grid, with what points between them are moved by found by interpolation. One least
+squares asks that every line be level after the move, whatever its height, and that the field
+be no rougher than paper is (a thin-plate penalty; cf. Bookstein, "Principal Warps", PAMI 1989).
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+
+from .courses import Courses, Values
+from .geometry import Matrix
+from .mesh import Mesh, Points, inverse, mapped
+
+Field = npt.NDArray[np.float64]  # (rows, columns) of nodes
+
+_NODES = 12  # along the longer side: paper does not bend within two centimetres
+_LONG = 0.2  # of the page's width: lines that show a bend
+_WINDOW = 5  # points that are averaged, so that glyphs of unequal height are no bend
+_FEWEST = 5  # lines
+_BENT = 0.8  # pixels of the reduced page, in the mean along a line: a sagitta of some three
+_ROUGHNESS = 0.05  # em: usual second difference between neighbouring nodes; sharp curls have 0.1
+_REACH = 100.0  # em: how far nodes may move at all; keeps those steady that no line comes near
+_BETTER = 0.6  # of the deviation that may be left, or the lines are not bent but wild
+_STEEPEST = 0.25  # change of the move per pixel; more would fold the paper over
+_ROUNDS = 3
+_TUKEY = 4.7
+_MOST_POINTS = 5000
+_CELLS = 48  # of the mesh along the longer side: four to each node
+_INVERSIONS = 6  # each leaves at most `_STEEPEST` of the error
+
+
+@dataclass(frozen=True)
+class Bend:
+    """How far points of a page have to be moved for its lines to be straight, in pixels.
+
+    Attributes:
+        moves: (rows, columns, 2), to the right and down, at nodes spread evenly over the page:
+            the first is its top left corner, the last its bottom right one.
+        width, height: of the page.
+    """
+
+    moves: npt.NDArray[np.float64]
+    width: float
+    height: float
+
+    def scaled(self, factor: float) -> Bend:
+        """The bend of the same page at `factor` times the resolution."""
+        return Bend(self.moves * factor, self.width * factor, self.height * factor)
+
+    def at(self, points: Points) -> Points:
+        """The moves (n, 2) of points (n, 2)."""
+        corners, shares = _surroundings(points, self.width, self.height, self.moves.shape[:2])
+        moves = self.moves.reshape(-1, 2)
+        moved = np.zeros((len(points), 2))
+        for node, share in zip(corners, shares, strict=True):
+            moved += share[:, None] * moves[node]
+        return moved
+
+    def undone(self, points: Points) -> Points:
+        """The points that are moved to `points`."""
+        found = points
+        for _ in range(_INVERSIONS):
+            found = points - self.at(found)
+        return found
+
+
+def find_bend(level: Courses, upright: Courses, width: int, height: int, em: float) -> Bend | None:
+    """What straightens the lines of a page, or None where they are straight enough.
+
+    Args:
+        level: courses of lines that ought to be level.
+        upright: courses of lines that ought to be upright, `x` and `y` exchanged.
+        width, height: of the page in pixels.
+        em: size of its type in pixels.
+    """
+    down = _field(level, width, height, em)
+    right = _field(upright, height, width, em)
+    if down is None and right is None:
+        return None
+    still = np.zeros(_shape(width, height))
+    moves = (still if right is None else right.T, still if down is None else down)
+    return Bend(np.stack(moves, axis=-1), float(width), float(height))
+
+
+def follow(bend: Bend, matrix: Matrix, origin: Values, size: tuple[int, int]) -> Mesh:
+    """The mesh of a bent page.
+
+    Args:
+        bend: of the page.
+        matrix: 3×3, from the scan to the page before its bend is undone.
+        origin: (x, y) on the straightened page that becomes its (0, 0).
+        size: (width, height) of the straightened page.
+    """
+    step = 2 * math.ceil(max(size) / _CELLS / 2)
+    # From half a cell outside, so that every pixel lies between four points.
+    x, y = (step * (np.arange(math.ceil(side / step) + 2, dtype=np.float64) - 0.5) for side in size)
+    page = np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2)
+    scan = mapped(inverse(matrix), bend.undone(page + origin))
+    return Mesh(x, y, scan.reshape(y.size, x.size, 2))
+
+
+def _shape(width: int, height: int) -> tuple[int, int]:
+    cell = max(width, height) / (_NODES - 1)
+    return max(3, round(height / cell) + 1), max(3, round(width / cell) + 1)
+
+
+def _field(courses: Courses, width: int, height: int, em: float) -> Field | None:
+    """How far down points must be moved for the lines to be level."""
+    if not _is_bent(courses, width):
+        return None
+    courses = _thinned(courses)
+    shape = _shape(width, height)
+    basis = _basis(courses, width, height, shape)
+    rough = _roughness(shape) / (_ROUGHNESS * em) ** 2 + np.eye(basis.shape[1]) / (_REACH * em) ** 2
+    weight = 1 / courses.noise**2
+    say = np.ones_like(weight)
+    for _ in range(_ROUNDS):
+        steady, off = _about_lines(basis, courses.y, courses.line, weight * say)
+        normal = (steady * (weight * say)[:, None]).T @ steady + rough
+        moves = np.linalg.solve(normal, -(steady * (weight * say)[:, None]).T @ off)
+        left = (off + steady @ moves) / courses.noise
+        scale = max(1.0, 1.4826 * float(np.median(np.abs(left))))
+        say = np.square(np.maximum(0, 1 - np.square(left / (_TUKEY * scale))))
+        say = np.maximum(say, 1e-3)  # no line without any weight
+    after = replace(courses, y=courses.y + basis @ moves)
+    if _deviation(after, width) > _BETTER * _deviation(courses, width):
+        return None
+    field = moves.reshape(shape)
+    steepest = max(
+        np.abs(np.diff(field, axis=0)).max() * (shape[0] - 1) / height,
+        np.abs(np.diff(field, axis=1)).max() * (shape[1] - 1) / width,
+    )
+    return field - field.mean() if steepest < _STEEPEST else None
+
+
+def _is_bent(courses: Courses, width: int) -> bool:
+    return _deviation(courses, width) > _BENT
+
+
+def _deviation(courses: Courses, width: int) -> float:
+    """By how much long lines deviate from straight ones: the median over lines, in pixels."""
+    line = courses.line
+    if not line.size:
+        return 0.0
+    count = np.bincount(line)
+    first, last = np.cumsum(count) - count, np.cumsum(count) - 1
+    span = courses.x[last] - courses.x[first]
+    long = (span > _LONG * width) & (count > 2 * _WINDOW)
+    if np.count_nonzero(long) < _FEWEST:
+        return 0.0
+    middle = np.bincount(line, courses.x) / count
+    run = courses.x - middle[line]
+    rise = courses.y - (np.bincount(line, courses.y) / count)[line]
+    slope = np.bincount(line, run * rise) / np.maximum(np.bincount(line, run * run), 1e-9)
+    rest = rise - slope[line] * run
+    smooth = np.convolve(rest, np.full(_WINDOW, 1 / _WINDOW), "same")
+    order = np.arange(line.size)
+    inner = (order - first[line] >= _WINDOW // 2) & (last[line] - order >= _WINDOW // 2)
+    square = np.bincount(line[inner], np.square(smooth[inner]), minlength=count.size)
+    mean = np.sqrt(square / np.maximum(np.bincount(line[inner], minlength=count.size), 1))
+    return float(np.median(np.repeat(mean[long], np.maximum(1, (span[long] / width * 10).astype(int)))))
+
+
+def _thinned(courses: Courses) -> Courses:
+    """Every so many points, so that a page full of lines costs no more than others."""
+    return courses.at(np.arange(0, courses.x.size, -(-courses.x.size // _MOST_POINTS)))
+
+
+def _basis(courses: Courses, width: int, height: int, shape: tuple[int, int]) -> npt.NDArray[np.float64]:
+    """Shares (points, nodes) of the nodes in what each point is moved by."""
+    points = np.column_stack([courses.x, courses.y])
+    basis = np.zeros((courses.x.size, shape[0] * shape[1]))
+    for node, share in zip(*_surroundings(points, width, height, shape), strict=True):
+        basis[np.arange(courses.x.size), node] = share
+    return basis
+
+
+def _surroundings(
+    points: Points, width: float, height: float, shape: tuple[int, ...]
+) -> tuple[list[npt.NDArray[np.int64]], list[Values]]:
+    """The four nodes around each point, and their shares in it by bilinear interpolation."""
+    rows, columns = shape
+    u = np.clip(points[:, 0] / width, 0, 1) * (columns - 1)
+    v = np.clip(points[:, 1] / height, 0, 1) * (rows - 1)
+    j = np.minimum(u.astype(np.int64), columns - 2)
+    i = np.minimum(v.astype(np.int64), rows - 2)
+    right, down = u - j, v - i
+    node = i * columns + j
+    shares = [(1 - down) * (1 - right), (1 - down) * right, down * (1 - right), down * right]
+    return [node, node + 1, node + columns, node + columns + 1], shares
+
+
+def _roughness(shape: tuple[int, int]) -> npt.NDArray[np.float64]:
+    """Sum of the squared second differences of a field, as a matrix over its nodes."""
+    rows, columns = shape
+    down, right = (_second_differences(n) for n in shape)
+    mixed = np.kron(np.diff(np.eye(rows), axis=0), np.diff(np.eye(columns), axis=0))
+    along, across = np.kron(down, np.eye(columns)), np.kron(np.eye(rows), right)
+    result: npt.NDArray[np.float64] = along.T @ along + across.T @ across + 2 * mixed.T @ mixed
+    return result
+
+
+def _second_differences(count: int) -> npt.NDArray[np.float64]:
+    return np.diff(np.eye(count), n=2, axis=0)
+
+
+def _about_lines(
+    basis: npt.NDArray[np.float64], y: Values, line: npt.NDArray[np.int64], weight: Values
+) -> tuple[npt.NDArray[np.float64], Values]:
+    """`basis` and `y` less their weighted means over the points of each line."""
+    starts = np.flatnonzero(np.diff(line, prepend=-1))
+    number = np.cumsum(np.diff(line, prepend=-1) != 0) - 1
+    total = np.add.reduceat(weight, starts)
+    means = np.add.reduceat(basis * weight[:, None], starts, axis=0) / total[:, None]
+    level = np.add.reduceat(y * weight, starts) / total
+    return basis - means[number], y - level[number]

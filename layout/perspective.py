@@ -1,0 +1,159 @@
+"""The perspective of a photographed page, undone.
+
+Level lines of a page meet in one point of its picture, upright ones in another; the line
+through both points is the page's horizon (Liebowitz and Zisserman, "Metric Rectification for
+Perspective Images of Planes", CVPR 1998). A line with intercept c and slope s passes through
+the point (1, Y, W) where s = Y - W c, so each point is a straight line fitted to slopes.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from .courses import Courses, Values
+from .geometry import Matrix
+
+_SLOPE_NOISE = 4e-4  # that no line falls below: half a pixel over a page's width
+_FEWEST = 4  # lines; two parameters and a check
+_REACH = 0.25  # of the page: intercepts must spread at least this far, or W is a guess
+_SIGNIFICANT = 6.0  # standard deviations of W, as the spread about the fit shows it
+_NOTICEABLE = 0.3  # pixels, of a thousand, by which a line is out; less is not worth a warp
+_MOST = 0.35  # of W, in halves of the page's diagonal: a camera held at some 45 degrees
+_ROUNDS = 12
+_TUKEY = 4.7  # standard deviations at which a line has no say
+
+
+@dataclass(frozen=True)
+class Pencil:
+    """Lines through one point (1, slope, bend): `slope` at the centre, less `bend` per unit below it.
+
+    `error` is the standard deviation of `slope`.
+    """
+
+    slope: float
+    bend: float = 0.0
+    error: float = math.inf
+
+
+def rectification(level: Courses, upright: Courses, width: int, height: int) -> Matrix | None:
+    """The homography that makes lines level and upright and keeps the page's centre and scale.
+
+    Where the lines show no perspective it is the turn that levels them best.
+
+    Args:
+        level: courses of lines that ought to be level.
+        upright: courses of lines that ought to be upright, `x` and `y` exchanged.
+        width, height: of the page in pixels.
+
+    Returns:
+        3×3 in continuous pixels, or None where the lines are as they should be.
+    """
+    unit = float(np.hypot(width, height)) / 2
+    rows = _pencil(*_slopes(level, width / 2, height / 2, unit))
+    cols = _pencil(*_slopes(upright, height / 2, width / 2, unit))
+    normal = np.array([[1 / unit, 0, -width / 2 / unit], [0, 1 / unit, -height / 2 / unit], [0, 0, 1]])
+    corners = np.array([(0, 0), (width, 0), (0, height), (width, height)], np.float64)
+    for pair in (_completed(rows, cols), _without_bend(rows, cols)):
+        if _moved(*pair, width, height) >= _NOTICEABLE:
+            matrix: Matrix = np.linalg.inv(normal) @ _homography(*pair) @ normal
+            if _is_sane(matrix, corners):
+                return matrix
+    return None
+
+
+def _completed(rows: Pencil, cols: Pencil) -> tuple[Pencil, Pencil]:
+    """Both, where there is a perspective; what is unknown of one is taken to be square to the other."""
+    if not (rows.bend or cols.bend):
+        return _without_bend(rows, cols)
+    if math.isinf(rows.error):
+        rows = Pencil(-cols.slope)
+    if math.isinf(cols.error):
+        cols = Pencil(-rows.slope)
+    return rows, cols
+
+
+def _without_bend(rows: Pencil, cols: Pencil) -> tuple[Pencil, Pencil]:
+    """The one turn that levels both best."""
+    if math.isinf(rows.error) and math.isinf(cols.error):
+        return Pencil(0.0), Pencil(0.0)
+    weights = rows.error**-2, cols.error**-2
+    slope = (weights[0] * rows.slope - weights[1] * cols.slope) / sum(weights)
+    return Pencil(slope), Pencil(-slope)
+
+
+def _homography(rows: Pencil, cols: Pencil) -> Matrix:
+    """In units of half the page's diagonal about its centre."""
+    level = np.array([1.0, rows.slope, rows.bend])
+    upright = np.array([cols.slope, 1.0, cols.bend])
+    horizon = np.cross(level, upright)
+    flat = np.array([[1, 0, 0], [0, 1, 0], horizon / horizon[2]])
+    axes = np.stack([level[:2] / np.hypot(*level[:2]), upright[:2] / np.hypot(*upright[:2])], axis=1)
+    turn = np.eye(3)
+    turn[:2, :2] = np.linalg.inv(axes)
+    result: Matrix = turn @ flat
+    return result
+
+
+def _moved(rows: Pencil, cols: Pencil, width: int, height: int) -> float:
+    """Pixels by which the far end of a line is out, at most."""
+    bend = (abs(rows.bend) + abs(cols.bend)) / math.hypot(width, height)  # half of either side, in units
+    return max(abs(rows.slope) * width, abs(cols.slope) * height, bend * width * height)
+
+
+def _is_sane(matrix: Matrix, corners: npt.NDArray[np.float64]) -> bool:
+    """Whether no corner is drawn out or pressed together by more than a photograph does."""
+    depth = matrix[2] @ np.vstack([corners.T, np.ones(len(corners))])
+    return bool(depth.min() > 0.6 and depth.max() < 1.6)
+
+
+def _slopes(courses: Courses, x: float, y: float, unit: float) -> tuple[Values, Values, Values]:
+    """Intercept, slope and its standard deviation of each line, about (x, y) in units."""
+    line, count = courses.line, np.bincount(courses.line)
+    along, off = (courses.x - x) / unit, (courses.y - y) / unit
+    middle, level = np.bincount(line, along) / count, np.bincount(line, off) / count
+    run = along - middle[line]
+    spread = np.maximum(np.bincount(line, run * run), 1e-12)
+    slope = np.bincount(line, run * off) / spread
+    rest = off - level[line] - slope[line] * run
+    # A line that bends or wanders is known less well than its points are.
+    noise = np.bincount(line, np.maximum(rest**2, (courses.noise / unit) ** 2)) / count
+    bias = np.bincount(line, courses.bias / unit) / count / np.sqrt(12 * spread / count)
+    return level - slope * middle, slope, np.sqrt(noise / spread + bias**2 + _SLOPE_NOISE**2)
+
+
+def _pencil(intercepts: Values, slopes: Values, errors: Values) -> Pencil:
+    """The point that lines meet in, by least squares in which outliers lose their say."""
+    if slopes.size < _FEWEST:
+        return Pencil(0.0)
+    design = np.stack([np.ones_like(intercepts), -intercepts], axis=1)
+    weight = 1 / errors**2
+    say = np.ones_like(slopes)
+    solution = np.zeros(2)
+    solution[0] = _weighted_median(slopes, weight)
+    for round_ in range(_ROUNDS):
+        off = (slopes - design @ solution) / errors
+        scale = max(1.0, 1.4826 * float(np.median(np.abs(off))))
+        # Wide at first, so that no line is out before the fit has found its place.
+        reach = _TUKEY * scale * max(1.0, 8.0 / (round_ + 1))
+        say = np.square(np.maximum(0, 1 - np.square(off / reach)))
+        normal = (design * (weight * say)[:, None]).T @ design + np.diag([1e-9, 1e-3])
+        solution = np.linalg.solve(normal, (design * (weight * say)[:, None]).T @ slopes)
+    strong = say > 0.2
+    if np.count_nonzero(strong) < _FEWEST:
+        return Pencil(0.0)
+    errors_of = scale * np.sqrt(np.diag(np.linalg.inv(normal)))
+    spread = float(np.ptp(intercepts[strong]))
+    if abs(solution[1]) > _SIGNIFICANT * errors_of[1] and spread > _REACH and abs(solution[1]) < _MOST:
+        return Pencil(float(solution[0]), float(solution[1]), float(errors_of[0]))
+    weight = weight * say
+    return Pencil(float(weight @ slopes / weight.sum()), 0.0, scale * float(weight.sum()) ** -0.5)
+
+
+def _weighted_median(values: Values, weights: Values) -> float:
+    order = np.argsort(values)
+    total = np.cumsum(weights[order])
+    return float(values[order][np.searchsorted(total, total[-1] / 2)])
