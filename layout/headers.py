@@ -33,7 +33,8 @@ CODE = re.compile(r"\d{3,16}", re.ASCII)
 YEAR = re.compile(r"(?:19|20)\d\d", re.ASCII)
 ORDINAL = re.compile(r"\d{1,3}(?=\s*=|$)", re.ASCII)
 _MARKER = re.compile(r"\*{1,2}|栏次|行次|[类款项甲乙丙丁]|类款项")
-VALUE = re.compile(r"(?!(?:19|20)\d\d(?!\d))[≥≤<>=]?\d[\d.,]*[^\d年]{0,6}", re.ASCII)
+_SURELY = re.compile(r"\*{1,2}|栏次")  # what no row but that of column numbers holds
+_VALUE = re.compile(r"(?!(?:19|20)\d\d(?!\d))[≥≤<>=]?\d[\d.,]*[^\d年]{0,6}", re.ASCII)
 _ENTRY = re.compile(
     r"\(?[一二三四五六七八九十]{1,3}[)、]|\([一二三四五六七八九十\d]{1,3}\)|\d{1,2}[.、]|其中|[加减]:"
 )
@@ -98,7 +99,10 @@ def _all_header(table: Table) -> bool:
     if rows > 1 and is_numbering([cell.text for cell in starting[-1]]):
         starting.pop()
     columns = [_Column("words", frozenset())] * cols
-    return all(_row_weight(table, cells, columns) > _WEAK for cells in starting)
+    weights = [_row_weight(table, cells, columns) for cells in starting]
+    # A heading beside all levels of the others reaches from the top to the bottom.
+    high = rows > 1 and any(cell.row_span == len(starting) for cell in starting[0])
+    return weights[0] > _WEAK and all(weight > (0.0 if high else _WEAK) for weight in weights)
 
 
 def is_numbering(texts: Sequence[str]) -> bool:
@@ -111,8 +115,10 @@ def is_numbering(texts: Sequence[str]) -> bool:
     ordinals = [(place, int(m[0])) for place, m in matches if m and len(m[0]) < 3]
     markers = sum(_MARKER.fullmatch(text) is not None for text in filled)
     others = sum(bool(text) for text in filled) - markers - len(ordinals)
-    if not ordinals or others > _MISREAD * (markers + len(ordinals) + others):
+    if others > _MISREAD * (markers + len(ordinals) + others):
         return False
+    if not ordinals:
+        return any(_SURELY.fullmatch(text) for text in filled)
     numbers = [number for _, number in ordinals]
     if max(numbers) == 0 or min(numbers) > _FIRST:
         return False
@@ -186,7 +192,7 @@ def _weight(table: Table, cell: Cell, column: _Column, leading: bool) -> float:
         return _WEAK
     if printed(text) in ("amount", "zero", "dash"):
         return -_WEAK if ORDINAL.fullmatch(text) and text != "0" else -_SURE
-    if _ENTRY.match(text) or VALUE.fullmatch(text) or _INDICATOR.fullmatch(text):
+    if _ENTRY.match(text) or _VALUE.fullmatch(text) or _INDICATOR.fullmatch(text):
         return -_STRONG
     if CODE.fullmatch(text):
         return -_SURE
@@ -210,7 +216,7 @@ def _words_weight(table: Table, cell: Cell, text: str, column: _Column, leading:
         return -_WEAK
     if column.held == "words" and text in column.again:
         return -_FAIR
-    if _HEADING.fullmatch(text):
+    if _HEADING.fullmatch(text) or _TOTAL.fullmatch(text):
         return _STRONG
     return _FAIR if column.held == "nothing" else -_WEAK
 

@@ -16,7 +16,7 @@ from unicodedata import east_asian_width
 from ..amounts import printed
 from ..document import Box, Cell, Part, Reading, Table
 from .columns import Fit
-from .headers import CODE, VALUE, plain
+from .headers import CODE, plain
 from .roles import describe
 from .words import Word, joined
 
@@ -27,7 +27,8 @@ _LEADING = 1.3  # of the type's size: the least height of a row
 _FILLED = 0.6  # of a line: a word that found no room may leave the rest of it
 _SELDOM = 0.1  # of the rows: a column in which blanks are no rarer says nothing by one
 _LONG = 12  # characters: shorter texts are labels, which end without a full stop
-_CLAUSE = re.compile(r"[，,。；;：:]")
+_CLAUSE = re.compile(r"[，,。：:]")
+_QUANTITY = re.compile(r"[≥≤<>=]?\d[\d.,]*\D{0,6}", re.ASCII)
 _ENDED = re.compile(r"[。；;！!？?]\W*$")
 _BEGINS = re.compile(r"\(?[一二三四五六七八九十]{1,3}[)、.]|\(?\d{1,2}[)、.](?!\d)|其中|[加减]:|[□☑√]")
 
@@ -206,7 +207,7 @@ def _may_go_on(upper: Cell, lower: Cell, line: float) -> bool:
     above, below = plain(upper.text), plain(lower.text)
     if printed(above) != "text" or printed(below) != "text" or above == below:
         return False
-    if VALUE.fullmatch(above) or CODE.match(below) or _BEGINS.match(below):
+    if CODE.match(below) or _BEGINS.match(below) or any(map(_QUANTITY.fullmatch, (above, below))):
         return False
     # A row is no lower than its type with some leading, so this many characters fill a line.
     full = upper.box.width / (line / _LEADING) if upper.box and line else 0.0
