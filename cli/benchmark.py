@@ -14,10 +14,12 @@ from ..document import write_atomically
 from ..errors import EXIT_FAILED, OptionsError
 from ..summary import Bar, plain
 from .app import app, complain
+from .digitize import Grid
 from .evaluate import selection
 
 if TYPE_CHECKING:
     from ..eval.benchmark import Benchmark
+    from ..eval.layout import Plan
 
 _LISTED = 10
 """Worst pages that are named even if none is drawn."""
@@ -45,6 +47,7 @@ def benchmark(
     against: Annotated[
         bool, typer.Option("--against/--alone", help="For layout: whether img2table runs beside it.")
     ] = True,
+    grid: Annotated[Grid, typer.Option(help="For layout: how crossfoot finds cells.")] = Grid.AUTO,
     worst: Annotated[
         int, typer.Option(help="For layout: draw so many of the worst pages into OUT/worst.", min=0)
     ] = 0,
@@ -67,15 +70,22 @@ def benchmark(
     """
     from ..eval import benchmark as sets
     from ..eval.harness import MAX_WORKERS
+    from ..eval.layout import Plan
+    from ..layout.options import LayoutOptions
 
     workers = min(workers or os.cpu_count() or 1, MAX_WORKERS)
     chosen = sets.load(name)
     if chosen.layout:
-        _layout(
-            chosen, out, fixtures, selection(only or [], ("damage", "id")), against, worst, workers, quiet
+        plan = Plan(
+            kept=out / "img2table",
+            only=selection(only or [], ("damage", "id")),
+            against=against,
+            workers=workers,
+            options=LayoutOptions(grid=grid.value),
         )
+        _layout(chosen, plan, out, fixtures, worst, quiet)
         return
-    if fixtures is not None or only or worst or not against:
+    if fixtures is not None or only or grid is not Grid.AUTO or worst or not against:
         raise OptionsError("only for layout, layout-held-out and layout-quick", name="--fixtures, --only, …")
     _whole(chosen, out, workers, quiet)
 
@@ -109,16 +119,7 @@ def _whole(chosen: Benchmark, out: Path, workers: int, quiet: bool) -> None:
         raise typer.Exit(EXIT_FAILED)
 
 
-def _layout(
-    chosen: Benchmark,
-    out: Path,
-    fixtures: Path | None,
-    only: dict[str, tuple[str, ...]],
-    against: bool,
-    worst: int,
-    workers: int,
-    quiet: bool,
-) -> None:
+def _layout(chosen: Benchmark, plan: Plan, out: Path, fixtures: Path | None, worst: int, quiet: bool) -> None:
     """Layout alone."""
     from ..eval import benchmark as sets
     from ..eval import layout
@@ -127,9 +128,8 @@ def _layout(
 
     started = time.perf_counter()
     console = summary.output_console()
-    plan = layout.Plan(kept=out / "img2table", only=only, against=against, workers=workers)
     with Bar(quiet) as bar:
-        folder = fixtures or sets.make(chosen, out, workers, bar.fixtures)
+        folder = fixtures or sets.make(chosen, out, plan.workers, bar.fixtures)
         result = layout.measure_layout(folder, plan, bar.fixtures, bar.bytes)
     found, ranked = list(figures(result)), worst_pages(result)
     show(result, found, ranked[: max(worst, _LISTED)], console)

@@ -75,7 +75,8 @@ def show(result: LayoutResult, figures: Sequence[Figure], worst: Sequence[Worst]
     for line in (
         *((_BASELINE_NOTE,) if len(result.tools) > 1 else ()),
         *_NOTES,
-        f"crossfoot digest {result.digest[:12]}; {counted(result.workers, 'worker')} of one thread; "
+        f"crossfoot's grids: {result.options.grid}; digest {result.digest[:12]}; "
+        f"{counted(result.workers, 'worker')} of one thread; "
         f"{result.hardware.machine}; {result.hardware.versions}",
     ):
         console.print(Text(plain(line), style="dim"), soft_wrap=True)
@@ -157,7 +158,8 @@ def _number(figure: Figure | None) -> Text:
     if figure is None:
         return Text("")
     style = {True: "green", False: "bold red", None: ""}[figure.met]
-    return Text(f"{figure.value:.4f}", style=style)
+    value = f"{figure.value:.0f}" if figure.name == WRONG else f"{figure.value:.4f}"
+    return Text(value, style=style)
 
 
 def _bound(figure: Figure | None) -> Text:

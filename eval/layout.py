@@ -61,6 +61,7 @@ def save(result: LayoutResult, found: Sequence[Figure], file: Path) -> None:
         "version": __version__,
         "digest": result.digest,
         "tools": result.tools,
+        "options": asdict(result.options),
         "workers": result.workers,
         "hardware": asdict(result.hardware),
         "words": "of the truth: nothing was recognised",
@@ -126,7 +127,7 @@ def measure_layout(
     tools = (CROSSFOOT, *BASELINES) if plan.against else (CROSSFOOT,)
     failures += [(refusal.address, str(refusal)) for refusal in found.refusals]
     return LayoutResult(
-        folder.name, tools, tuple(scores), tuple(failures), digest, plan.workers, this_machine()
+        folder.name, tools, tuple(scores), tuple(failures), plan.options, digest, plan.workers, this_machine()
     )
 
 

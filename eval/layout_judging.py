@@ -124,8 +124,10 @@ def lay_out_page(scan: PageImage, options: LayoutOptions, seconds: dict[str, flo
     layered = scan.words is not None
     laid = lay_out(scan.image, options, _engine(options), layered=layered, orient=_orientation(), stage=stage)
     height, width = laid.upright.image.shape[:2]
-    matrix = laid.upright.matrix @ np.array(scan.from_scan)
-    return Page(scan.number, width, height, scan.scan, rows_of(matrix)), laid
+    before = np.array(scan.from_scan)
+    mesh = laid.upright.mesh.behind(before).to_rows() if laid.upright.mesh is not None else None
+    page = Page(scan.number, width, height, scan.scan, rows_of(laid.upright.matrix @ before), mesh)
+    return page, laid
 
 
 @lru_cache(maxsize=1)
@@ -160,7 +162,7 @@ def _page(
         page, laid = lay_out_page(scan, task.options, seconds)
         words = moved(page_words(truth, pieces, frame.number), frame, page)
         text = filled(laid.found.grids, words)
-        records = page_records(page, laid.found, text, len(run.tables), len(run.texts))
+        records = page_records(page, laid.found, text, len(run.tables), len(run.texts), laid.ink.seals)
     except Exception as error:  # one page must not cost the others, as in the pipeline
         failures[CROSSFOOT] = _line(error)
         results[CROSSFOOT] = []

@@ -10,7 +10,7 @@ from ..datasets.fixtures.sets import load_set
 from ..document import Document, Page, write_atomically
 from ..source import open_source
 from .layout_judging import lay_out_page
-from .slices import PageTable, page_tables
+from .slices import PageTable, moved_points, page_tables
 
 if TYPE_CHECKING:
     from ..layout.options import LayoutOptions
@@ -79,14 +79,12 @@ def _corners(piece: PageTable, frame: Page, page: Page) -> list[Any]:
     """The corners of each cell, (4, 2), on the page that was laid out."""
     import numpy as np
 
-    matrix = np.array(page.from_scan) @ np.linalg.inv(np.array(frame.from_scan))
     found = []
     for cell in piece.table.cells:
         for part in cell.parts:
             left, top, right, bottom = part.box.to_list()
-            points = np.array([(left, top, 1), (right, top, 1), (right, bottom, 1), (left, bottom, 1)])
-            mapped = points @ matrix.T
-            found.append(mapped[:, :2] / mapped[:, 2:])
+            corners = np.array([(left, top), (right, top), (right, bottom), (left, bottom)])
+            found.append(moved_points(corners, frame, page))
     return found
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
+from ..layout.options import LayoutOptions
 from .hardware import Hardware
 
 CROSSFOOT = "crossfoot"
@@ -147,6 +148,7 @@ class LayoutResult:
     Attributes:
         tools: crossfoot, and what it is compared with.
         failures: fixtures that could not be measured, each as (id, why).
+        options: of crossfoot's layout.
         digest: of the program's source files.
     """
 
@@ -154,6 +156,7 @@ class LayoutResult:
     tools: tuple[str, ...]
     scores: tuple[FixtureScore, ...]
     failures: tuple[tuple[str, str], ...]
+    options: LayoutOptions
     digest: str
     workers: int
     hardware: Hardware

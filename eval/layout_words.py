@@ -17,7 +17,7 @@ from ..layout.engine import Grid
 from ..layout.words import Word, joined
 from ..ocr.cutting import Place
 from ..ocr.page import PageText
-from .slices import PageTable
+from .slices import PageTable, moved_points
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -51,12 +51,13 @@ def moved(words: TrueWords, frame: Page, page: Page) -> tuple[Word, ...]:
 
     Their middles move, and their sizes are swapped where one of the pages lies on its side.
     """
+    if not words:
+        return ()
     matrix = np.array(page.from_scan) @ np.linalg.inv(np.array(frame.from_scan))
     on_side = abs(matrix[0, 1]) > abs(matrix[0, 0])
+    middles = moved_points(np.array([box.center for box, _ in words]), frame, page)
     placed = []
-    for box, text in words:
-        x, y, scale = matrix @ (*box.center, 1.0)
-        x, y = x / scale, y / scale
+    for (box, text), (x, y) in zip(words, middles, strict=True):
         across, down = (box.height, box.width) if on_side else (box.width, box.height)
         around = Box(x - across / 2, y - down / 2, x + across / 2, y + down / 2)
         placed.append(Word(around, Reading(text, 1.0, TRUTH)))

@@ -17,6 +17,7 @@ from ..errors import CrossfootError, DocumentError
 from .cache import Cache, Entry, Words
 from .measuring import Meter
 from .results import Judged, TableRow, sums
+from .slices import moved_points
 
 if TYPE_CHECKING:
     from ..datasets.fixtures.sets import Fixture
@@ -193,11 +194,10 @@ def _moved(words: Sequence[tuple[Box, str]], frame: Page | None, page: Page) -> 
 
     matrix = np.array(page.from_scan) @ np.linalg.inv(np.array(frame.from_scan))
     upended = abs(matrix[0, 1]) > abs(matrix[0, 0])  # a page that was turned by a quarter
+    middles = moved_points(np.array([box.center for box, _ in words]), frame, page)
     moved = []
-    for box, text in words:
-        x, y, scale = matrix @ (*box.center, 1.0)
+    for (box, text), (x, y) in zip(words, middles.tolist(), strict=True):
         across, down = (box.height, box.width) if upended else (box.width, box.height)
-        x, y = x / scale, y / scale
         moved.append((Box(x - across / 2, y - down / 2, x + across / 2, y + down / 2), text))
     return tuple(moved)
 

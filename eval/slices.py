@@ -13,8 +13,13 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 from ..document import Box, Cell, Document, Page, Part, Table, TablePart
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 PIECE = "text"
 """Key in `Part.extra` that holds the piece of a cut cell's text that stands on its page."""
@@ -94,10 +99,21 @@ def on_scan(box: Box, page: Page) -> Box:
     """A box of the upright page as the smallest one around it in pixels of the scan."""
     import numpy as np
 
-    corners = [(x, y, 1.0) for x in (box.left, box.right) for y in (box.top, box.bottom)]
-    mapped = np.linalg.solve(np.array(page.from_scan), np.array(corners).T)
-    x, y = mapped[:2] / mapped[2]
+    from ..layout.mesh import to_scan
+
+    corners = [(x, y) for x in (box.left, box.right) for y in (box.top, box.bottom)]
+    x, y = to_scan(page, np.array(corners)).T
     return Box(x.min(), y.min(), x.max(), y.max())
+
+
+def moved_points(points: NDArray[np.float64], frame: Page, page: Page) -> NDArray[np.float64]:
+    """Points (n, 2) of one page record on another of the same scan."""
+    import numpy as np
+
+    from ..layout.mesh import Mesh, to_page, to_scan
+
+    mesh = Mesh.from_rows(page.mesh) if page.mesh else None
+    return to_page(np.array(page.from_scan), mesh, to_scan(frame, points))
 
 
 def placed_on_scan(piece: PageTable, pages: Mapping[int, Page]) -> PageTable:

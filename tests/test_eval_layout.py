@@ -48,6 +48,7 @@ from crossfoot.eval.layout_words import filled, moved
 from crossfoot.eval.matching import match
 from crossfoot.eval.slices import page_tables, slices
 from crossfoot.layout.engine import Grid, GridCell
+from crossfoot.layout.mesh import Mesh
 from crossfoot.layout.options import LayoutOptions
 from crossfoot.ocr.cutting import Place
 from hypothesis import given
@@ -83,6 +84,19 @@ def test_a_word_moved_to_another_page_and_back_stands_where_it_stood(degrees, sc
 
     assert back.box.center == pytest.approx(WORD[0].center, abs=0.05)
     assert (back.box.width, back.box.height) == pytest.approx((80, 20), abs=0.05)
+
+
+def test_a_word_on_a_bent_page_is_followed_along_the_bend_and_back():
+    x, y = np.arange(0.0, 601, 50), np.arange(0.0, 601, 50)
+    there = np.stack(np.meshgrid(x, y), axis=-1)
+    bent = there + np.stack([0 * there[..., 0], 12 * np.sin(there[..., 0] / 190)], axis=-1)
+    other = replace(page(), mesh=Mesh(x, y, bent).to_rows())
+
+    (word,) = moved([WORD], page(), other)
+    (back,) = moved([(word.box, "合计")], other, page())
+
+    assert word.box.center[1] == pytest.approx(50 - 12 * np.sin(140 / 190), abs=0.5)
+    assert back.box.center == pytest.approx(WORD[0].center, abs=0.05)
 
 
 def test_a_word_of_a_page_on_its_side_is_as_high_as_it_was_wide():
@@ -196,7 +210,7 @@ def page_score(number=1, tables=1, *, turned=False, seconds=0.1, **false):
 
 
 def result(*scores, tools=(CROSSFOOT, IMG2TABLE)):
-    return LayoutResult("set", tools, tuple(scores), (), "digest", 1, this_machine())
+    return LayoutResult("set", tools, tuple(scores), (), LayoutOptions(), "digest", 1, this_machine())
 
 
 def document(name="d1", damage="fax", ruling="thin", *, tables=(), pages=(), joined=None):
