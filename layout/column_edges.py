@@ -19,8 +19,9 @@ Floats = npt.NDArray[np.float64]
 
 _ALIGNED = 0.15  # em by which aligned edges differ
 _INSET = 0.25  # em between text and the edge of its cell
-_MOST = 0.7  # share of a column's texts that are aligned; indented names are fewer
-_BEGIN = 0.3
+_FEWEST = 3  # texts that show how a column is aligned
+_BEGIN, _END, _MIDDLE = 0.3, 0.6, 0.6  # share of texts that are aligned; indented names are fewer
+_HEAD = 0.3  # weight of what a centre says, beside an edge
 _ROUNDS = 40
 
 
@@ -46,49 +47,47 @@ def refine_edges(
         lowest[k] = max([p.right for p in near if p.last == k - 1], default=xs[k])
         highest[k] = min([p.left for p in near if p.first == k], default=xs[k])
         lowest[k], highest[k] = min(lowest[k], xs[k]), max(highest[k], xs[k])
-    anchors = [_anchor(own, k, em) for k in range(cols + 1)]
-    centres = [_centre(own[k], [p for p in heads if p.first == p.last == k], em) for k in range(cols)]
+    aligned = [_alignment(texts, em) for texts in own]
     edges = list(xs)
     for _ in range(_ROUNDS):
         for k in range(1, cols):
-            votes = list(anchors[k])
-            if (left := centres[k - 1]) is not None:
-                votes.append((2 * left - edges[k - 1], 0.3))
-            if (right := centres[k]) is not None:
-                votes.append((2 * right - edges[k + 1], 0.3))
+            votes = []
+            for col, side, other in ((k - 1, "right", k - 1), (k, "left", k + 1)):
+                kind, at = aligned[col]
+                if kind == side:
+                    votes.append((at + (_INSET if side == "right" else -_INSET) * em, 1.0))
+                if kind != "middle":
+                    head = [p for p in heads if p.first == p.last == col]
+                    at = float(np.median([(p.left + p.right) / 2 for p in head])) if head else np.nan
+                if not np.isnan(at) and (kind == "middle" or head):
+                    votes.append((2 * at - edges[other], _HEAD))
             if votes:
                 at = sum(x * w for x, w in votes) / sum(w for _, w in votes)
                 edges[k] = float(np.clip(at, lowest[k], highest[k]))
     return edges
 
 
-def _anchor(own: Sequence[Sequence[Piece]], k: int, em: float) -> list[tuple[float, float]]:
-    """Where boundary k lies by the edges of text on both sides, with weights."""
-    votes = []
-    if 0 < k < len(own):
-        rights, lefts = [p.right for p in own[k - 1]], [p.left for p in own[k]]
-        if len(rights) > 2 and not _same(own[k - 1], em):
-            end = float(np.median(rights))
-            if np.mean(np.abs(np.array(rights) - end) < _ALIGNED * em) >= _MOST:
-                votes.append((end + _INSET * em, 1.0))
-        if len(lefts) > 2 and not _same(own[k], em):
-            begin = float(np.percentile(lefts, 10))
-            if np.mean(np.abs(np.array(lefts) - begin) < _ALIGNED * em) >= _BEGIN:
-                votes.append((begin - _INSET * em, 1.0))
-    return votes
-
-
-def _same(texts: Sequence[Piece], em: float) -> bool:
-    """Whether texts are all as wide, so that their alignment cannot be told."""
+def _alignment(texts: Sequence[Piece], em: float) -> tuple[str, float]:
+    """How a column is aligned, left, right or middle, and where; "" if that cannot be told."""
     widths = [p.right - p.left for p in texts]
-    return float(np.percentile(widths, 90) - np.percentile(widths, 10)) < 2 * _ALIGNED * em
+    if len(texts) < _FEWEST or np.percentile(widths, 90) - np.percentile(widths, 10) < 2 * _ALIGNED * em:
+        return "", np.nan
+    options = [
+        (*_commonest([p.left for p in texts], em), _BEGIN, "left"),
+        (*_commonest([p.right for p in texts], em), _END, "right"),
+        (*_commonest([(p.left + p.right) / 2 for p in texts], em), _MIDDLE, "middle"),
+    ]
+    share, at, least, kind = max(options, key=lambda option: option[0])
+    if share < least:
+        return "", np.nan
+    if kind == "left":  # indented ones may be more
+        at = float(np.percentile([p.left for p in texts], 10))
+    return kind, at
 
 
-def _centre(texts: Sequence[Piece], heads: Sequence[Piece], em: float) -> float | None:
-    """Middle of a column whose texts are centred, or that of its head."""
-    middles = np.array([(p.left + p.right) / 2 for p in texts])
-    if len(middles) > 2 and not _same(texts, em):
-        middle = float(np.median(middles))
-        if np.mean(np.abs(middles - middle) < _ALIGNED * em) >= _MOST:
-            return middle
-    return float(np.median([(p.left + p.right) / 2 for p in heads])) if heads else None
+def _commonest(values: Sequence[float], em: float) -> tuple[float, float]:
+    """Share of the values that lie close together, and where."""
+    ordered = np.sort(np.array(values))
+    counts = np.searchsorted(ordered, ordered + 2 * _ALIGNED * em, "right") - np.arange(len(ordered))
+    first = int(counts.argmax())
+    return float(counts[first]) / len(ordered), float(np.median(ordered[first : first + counts[first]]))

@@ -20,14 +20,16 @@ Intervals = list[tuple[float, float, float]]  # left, right, height
 
 # In em.
 _NARROWEST = 0.3  # a gap that may part cells
-_CLEAR = 0.5  # a gap that parts cells if nothing speaks against it; after a comma it is narrower
+_CLEAR = 0.72  # a gap that parts cells if nothing speaks against it; after a comma it is narrower
 _WIDE = 1.25  # a gap that parts cells although texts cross the boundary
-_SPREAD = 1.7  # between the characters of 合 计, set wide
+_SPREAD = 1.7  # between characters set wide, as in 本 年 合 计
+_PAIR = 4.5  # between two, as in 项    目
 _UNEVEN = 0.5  # by which those blanks differ
 _GLYPH = 1.25  # width of a single character
 _CHINESE = 0.78  # height of a character; digits are lower
-_ORDINAL = 2.6  # width of （十）, which is no column of its own
-_LONG_ORDINAL = 4.3  # of 二十一、, nor is this where other texts of the column have no such gap
+_ORDINAL, _LONG_ORDINAL = 2.6, 4.3  # width of （十） and of 二十一、
+_LOW = 0.58  # height of 一、, which no figure is
+_FLUSH = 0.2  # by which ordinals begin apart
 
 _INSIDE = 0.5  # cost of a row that crosses between rows that respect the boundary
 _ANYWHERE = 0.12  # cost of any row that crosses
@@ -90,7 +92,7 @@ def _spread(runs: Intervals, first: int, last: int, em: float) -> bool:
     if any(right - left > _GLYPH * em for left, right, _ in (runs[last - 1], runs[last])):
         return False
     gap, before = runs[last][0] - runs[last - 1][1], runs[first + 1][0] - runs[first][1]
-    return gap < _SPREAD * em and abs(gap - before) < _UNEVEN * em
+    return gap < (_PAIR if last == first + 1 else _SPREAD) * em and abs(gap - before) < _UNEVEN * em
 
 
 def find_gutters(
@@ -125,7 +127,7 @@ def find_gutters(
         if max(gap.width for gap in explained) >= (_WIDE if crossings else _CLEAR) * em:
             boundaries.append(_at_end(at, explained, ends))
         waiting = [gap for gap in waiting if not gap.holds(at)]
-    return _without_ordinals(_without_empty(sorted(boundaries), rows, gaps), rows, gaps, left, em)
+    return _without_ordinals(_without_empty(sorted(boundaries), rows, gaps), rows, gaps, left, right, em)
 
 
 def _at_end(at: float, explained: Sequence[Gap], ends: Sequence[float]) -> float:
@@ -191,18 +193,39 @@ def _without_empty(boundaries: list[float], rows: Sequence[Intervals], gaps: Seq
 
 
 def _without_ordinals(
-    boundaries: list[float], rows: Sequence[Intervals], gaps: Sequence[Gap], left: float, em: float
+    boundaries: list[float],
+    rows: Sequence[Intervals],
+    gaps: Sequence[Gap],
+    left: float,
+    right: float,
+    em: float,
 ) -> list[float]:
-    """Without those that part 一、 or （一） from the text that follows, without a wide gap in any row."""
+    """Without those that part 一、 or （一） from the text that follows.
+
+    Such ordinals are narrow Chinese text, and either close to what follows, always, or without
+    a head of their own.
+    """
     codes = _code_columns(rows, em)
     kept: list[float] = []
-    for x in boundaries:
+    for k, x in enumerate(boundaries):
         start = kept[-1] if kept else left
-        inside = [b - a for runs in rows for a, b, _ in runs if start <= a and b <= x]
-        parted = [gap.width for gap in gaps if gap.holds(x) and gap.left >= start]
-        whole = sum(any(start <= a < x < b for a, b, _ in runs) for runs in rows)
-        most = _LONG_ORDINAL if whole else _ORDINAL
-        narrow = max(inside, default=0.0) < most * em
-        if x in codes or not narrow or max(parted, default=0.0) > _WIDE * em:
+        end = boundaries[k + 1] if k + 1 < len(boundaries) else right
+        inside = [
+            (row, run) for row, runs in enumerate(rows) for run in runs if start <= run[0] and run[1] <= x
+        ]
+        followed = [(run, after) for row, run in inside for after in rows[row] if x <= after[0] < end]
+        if len(followed) < 2 or len(followed) < 0.7 * len(inside):
+            kept.append(x)
+            continue
+        widest = max(run[1] - run[0] for _, run in inside) / em
+        widest_gap = max(after[0] - run[1] for run, after in followed) / em
+        figures = np.mean([_LOW < run[2] / em < _CHINESE for _, run in inside]) > 0.5
+        first = min(row for row, _ in inside)
+        headless = any(x <= run[0] and run[1] <= end for runs in rows[:first] for run in runs)
+        flush = all(abs(run[0] - followed[0][0][0]) < _FLUSH * em for run, _ in followed)
+        close = widest_gap < _WIDE and widest < (_ORDINAL if figures else _LONG_ORDINAL)
+        tabbed = not figures and widest < _LONG_ORDINAL and headless and flush and len(followed) > 2
+        ordinals = close or tabbed
+        if x in codes or not ordinals:
             kept.append(x)
     return kept
