@@ -17,7 +17,7 @@ from ..document import Box
 
 _SAME_LINE = 0.35  # em between the middles of what stands on one line; a comma's tail moves them 0.1
 _LOWEST = 0.5  # em: what is lower carries no line (dashes, leaders, dirt)
-_WORD = 1.2  # em: a wider gap is no space of running text, where a full stop leaves 0.7
+_WORD = 1.5  # em: a wider gap is no space of running text, where a comma between blanks leaves 1.3
 _DIGITS = 0.86  # of the type's height: digits and commas reach 0.85, Chinese characters 0.92
 _LEADER = 0.35  # em: a run lower and longer than this is a leader of dots
 _LARGER = 1.18  # a title is larger than the table's type by more
@@ -98,8 +98,8 @@ class Line:
         It keeps to both edges, or to one of them, and holds no number by itself.
         """
         near = _FLUSH * self.em
-        at_left = abs(self.box.left - extent[0]) < near
-        at_right = abs(self.box.right - extent[1]) < near
+        at_left = self.box.left < extent[0] + near
+        at_right = self.box.right > extent[1] - near
         first, last = self.phrases[0], self.phrases[-1]
         if len(self.phrases) == 1:
             middle = (extent[0] + extent[1]) / 2

@@ -25,11 +25,12 @@ from .engine import Rule
 _APART = 3.2  # of white between two lines: two blocks; a row beside one of four lines has less
 _EDGE = 0.4  # within which edges of text are aligned; centred numbers differ by half a digit
 _SHORTEST_RULE = 8.0
+_WRAP = 0.25  # less white between two lines: they belong to one row or to overlapping ones
 _AT_RULE = 1.6  # from the text of an outer row to the ruling that bounds it
 _SAME_EXTENT = 1.0  # by which the ends of rulings of one table differ
 
 _ROWS = 0.3  # least share of a block's lines that are rows
-_AGREE = 0.55  # least share of a row's cells that have company in their columns
+_AGREE = 0.4  # least share of a row's cells that have company in their columns
 
 
 def find_tables(
@@ -101,28 +102,27 @@ class _Page:
         Two rulings bound rows unless a title or running text stands between them.
         """
         stacks: list[list[Rule]] = []
-        for above, below in pairwise(self.rules):
-            inside = [line for line in self.lines if above.at < line.middle < below.at]
-            if not _alike(above, below, self.em) or (inside and not self._are_rows(inside, above)):
-                continue
-            if stacks and stacks[-1][-1] is above:
-                stacks[-1].append(below)
+        for rule in self.rules:
+            stack = next((s for s in reversed(stacks) if _alike(s[-1], rule, self.em)), None)
+            if stack is not None and self._are_rows(stack[-1], rule):
+                stack.append(rule)
             else:
-                stacks.append([above, below])
-        return stacks
+                stacks.append([rule])
+        return [stack for stack in stacks if len(stack) > 1]
 
     def _holding(self, line: Line) -> list[Rule] | None:
         """The stack in which a line stands."""
         return next((s for s in self.stacks if s[0].at < line.middle < s[-1].at), None)
 
-    def _are_rows(self, lines: list[Line], rule: Rule) -> bool:
-        """Whether lines between two rulings are rows of a table, not what stands between two tables."""
+    def _are_rows(self, above: Rule, below: Rule) -> bool:
+        """Whether rows of a table stand between two rulings, or nothing, and not what parts two tables."""
+        lines = [line for line in self.lines if above.at < line.middle < below.at]
         if any(line.is_title(self.usual) for line in lines):
             return False
-        text = sum(line.is_text(rule.start, rule.end - rule.start) for line in lines)
+        text = sum(line.is_text(above.start, above.end - above.start) for line in lines)
         if len(lines) > 3 and text > len(lines) / 2:
             return False
-        return len(lines) < 2 or not lines[-1].is_caption((rule.start, rule.end))
+        return len(lines) < 2 or not lines[-1].is_caption((above.start, above.end))
 
     def table(self, block: list[Line]) -> Box | None:
         """The box of the table in a block, or None."""
@@ -155,12 +155,13 @@ class _Page:
         """Index of the table's first line: below its caption, or below its first ruling."""
         extent = _extent([block[i] for i in rows], rules)
         first = 0
-        for index in range(min(3, len(block) - 1)):
-            if block[index].is_caption(extent):
-                first = index + 1
+        for line, below in pairwise(block):
+            gap = below.box.top - line.box.bottom
+            if self._holding(line) or gap < _WRAP * self.em or not line.is_caption(extent):
+                break
+            first += 1
         if len(rules) > 2:
             first = max(first, sum(line.middle < rules[0].at for line in block))
-        # Above the first row, only what stands close: lines of cells that wrap, headers that span.
         return first
 
     def _last(self, block: list[Line], rows: list[int], rules: list[Rule]) -> int:
@@ -172,7 +173,7 @@ class _Page:
         left = min(block[i].box.left for i in rows)
         for index in range(last + 1, len(block)):
             line, above = block[index], block[index - 1]
-            wraps = line.box.top - above.box.bottom < 0.3 * self.em
+            wraps = line.box.top - above.box.bottom < _WRAP * self.em
             regular = abs(line.middle - above.middle - pitch) < 0.12 * pitch
             if not wraps and not (regular and line.box.left > left - 0.1 * self.em):
                 break
@@ -180,7 +181,7 @@ class _Page:
         return last
 
     def _is_table(self, body: list[Line], rules: list[Rule]) -> bool:
-        """Whether enough lines are rows, and these have so many cells, or agree so well, that it is no chance."""
+        """Whether enough lines are rows, and these have so many cells or agree so well that it is no chance."""
         rows = [line for line in body if line.is_row]
         if not rows or any(line.has_leader for line in body):
             return False
@@ -192,6 +193,10 @@ class _Page:
         if len(rows) == 1:
             return cells[0] > 3 or (cells[0] == 3 and bool(rows[0].numeric.any()))
         return sum(n > 2 for n in cells) >= len(rows) / 2 or _agreement(rows, self.em) >= _AGREE
+
+    def _below(self, line: Line) -> Line | None:
+        """The next line of the page."""
+        return next((other for other in self.lines if other.middle > line.middle), None)
 
     def _bounded(self, block: list[Line], first: int, last: int, rules: list[Rule]) -> Box:
         body = block[first : last + 1]
@@ -208,8 +213,9 @@ class _Page:
             top = min(rules[0].at, box.top)
         if rules and rules[-1].at > box.bottom - _AT_RULE * self.em:
             bottom = max(rules[-1].at, box.bottom)
-        if last + 1 < len(block) and not rules:  # empty rows above a note
-            bottom = max(bottom, block[last + 1].box.top - 0.5 * self.em)
+        below = self._below(body[-1])
+        if below and not rules and abs(below.box.left - left) < _EDGE * self.em:  # empty rows above a note
+            bottom = max(bottom, below.box.top - 0.5 * self.em)
         return Box(
             max(0.0, left), max(0.0, top), min(float(self.size[0]), right), min(float(self.size[1]), bottom)
         )

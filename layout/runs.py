@@ -282,6 +282,9 @@ def _attached(carriers: Boxes, loose: Boxes, em: float, rulings: _Rulings) -> tu
     middle = (part[:, 1] + part[:, 3]) / 2
     fits = (gap <= _LOOSE * height) & (middle > line[:, 1] - 0.1 * height)
     fits &= (middle < line[:, 3] + _BELOW * height) & (part[:, 3] - part[:, 1] <= height)
+    # A flat stroke may stand well above the rest of its character, as in 元.
+    whole = np.maximum(line[:, 3], part[:, 3]) - np.minimum(line[:, 1], part[:, 1])
+    fits |= (gap == 0) & (whole <= em) & (part[:, 2] - part[:, 0] >= _SPECK * em)
     a, b, gap, line, part = a[fits], b[fits], gap[fits], line[fits], part[fits]
     leftmost, rightmost = (
         np.where((line[:, 0] <= part[:, 0])[:, None], line, part),
