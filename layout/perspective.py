@@ -17,10 +17,11 @@ import numpy.typing as npt
 from .courses import Courses, Values
 from .geometry import Matrix
 
-_SLOPE_NOISE = 4e-4  # that no line falls below: half a pixel over a page's width
+_SLOPE_NOISE = 2e-4  # that no line falls below: a quarter of a pixel over a page's width
 _FEWEST = 4  # lines; two parameters and a check
+_LEVEL = 1e-3  # standard deviation of the slope that a page has left once its skew was undone
 _REACH = 0.25  # of the page: intercepts must spread at least this far, or W is a guess
-_SIGNIFICANT = 6.0  # standard deviations of W, as the spread about the fit shows it
+_SIGNIFICANT = 4.5  # standard deviations, as the spread about the fit shows them
 _NOTICEABLE = 0.3  # pixels, of a thousand, by which a line is out; less is not worth a warp
 _MOST = 0.35  # of W, in halves of the page's diagonal: a camera held at some 45 degrees
 _ROUNDS = 12
@@ -66,8 +67,9 @@ def rectification(level: Courses, upright: Courses, width: int, height: int) -> 
 
 
 def _completed(rows: Pencil, cols: Pencil) -> tuple[Pencil, Pencil]:
-    """Both, where there is a perspective; what is unknown of one is taken to be square to the other."""
-    if not (rows.bend or cols.bend):
+    """Both, where they are not merely turned; what is unknown of one is square to the other."""
+    askew = abs(rows.slope + cols.slope) > _SIGNIFICANT * math.hypot(rows.error, cols.error)
+    if not (rows.bend or cols.bend or askew):
         return _without_bend(rows, cols)
     if math.isinf(rows.error):
         rows = Pencil(-cols.slope)
@@ -77,11 +79,11 @@ def _completed(rows: Pencil, cols: Pencil) -> tuple[Pencil, Pencil]:
 
 
 def _without_bend(rows: Pencil, cols: Pencil) -> tuple[Pencil, Pencil]:
-    """The one turn that levels both best."""
+    """The one turn that levels both best, as far as it is known better than it was before."""
     if math.isinf(rows.error) and math.isinf(cols.error):
         return Pencil(0.0), Pencil(0.0)
     weights = rows.error**-2, cols.error**-2
-    slope = (weights[0] * rows.slope - weights[1] * cols.slope) / sum(weights)
+    slope = (weights[0] * rows.slope - weights[1] * cols.slope) / (sum(weights) + _LEVEL**-2)
     return Pencil(slope), Pencil(-slope)
 
 

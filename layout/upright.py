@@ -16,7 +16,7 @@ import cv2
 import numpy as np
 
 from ..source import Image
-from .courses import Values, follow_rulings, follow_text, link, long_enough, together
+from .courses import Courses, Values, follow_rulings, follow_text, link, long_enough, together
 from .dewarp import Bend, find_bend, follow
 from .geometry import Mask, Matrix, as_mask
 from .glyphs import Parts, part_ink
@@ -93,8 +93,10 @@ def make_upright(image: Image, max_skew: float, orient: Orient | None = None) ->
     degrees = find_skew(page.parts.mask, max_skew)
     if abs(degrees) < _NEGLIGIBLE:
         degrees = 0.0
-    page = _levelled(page, degrees)
-    matrix, bend = _straightening(page, image)
+    above, beside = follow_outline(page.light)
+    page, turned = _levelled(page, degrees)
+    edges = above.moved(turned), beside.moved(_EXCHANGE @ turned @ _EXCHANGE)
+    matrix, bend = _straightening(page, edges, image)
     found = Upright(image, matrix, degrees, turn.quarters, turn.doubtful)
     if not degrees and bend is None and matrix is page.matrix:
         return _only_turned(found)
@@ -147,10 +149,10 @@ def _quarter_matrix(quarters: int, height: float, width: float) -> Matrix:
     return np.array([*turns[quarters], (0, 0, 1)], np.float64)
 
 
-def _levelled(page: _Reduced, degrees: float) -> _Reduced:
-    """The page after a turn counter-clockwise, large enough for its corners."""
+def _levelled(page: _Reduced, degrees: float) -> tuple[_Reduced, Matrix]:
+    """The page after a turn counter-clockwise, large enough for its corners, and that turn."""
     if not degrees:
-        return page
+        return page, np.eye(3)
     height, width = page.light.shape
     turn = np.vstack([cv2.getRotationMatrix2D((width / 2, height / 2), degrees, 1.0), (0, 0, 1)])
     low, high = _extent(turn, width, height)
@@ -160,7 +162,7 @@ def _levelled(page: _Reduced, degrees: float) -> _Reduced:
     def change(plane: Mask) -> Any:
         return cv2.warpAffine(plane, matrix[:2], size, flags=cv2.INTER_NEAREST)
 
-    return _changed(page, change, matrix)
+    return _changed(page, change, matrix), matrix
 
 
 def _changed(page: _Reduced, change: Callable[[Mask], Any], matrix: Matrix) -> _Reduced:
@@ -170,14 +172,18 @@ def _changed(page: _Reduced, change: Callable[[Mask], Any], matrix: Matrix) -> _
     return _Reduced(as_mask(change(page.light)), parts, matrix @ page.matrix)
 
 
-def _straightening(page: _Reduced, image: Image) -> tuple[Matrix, Bend | None]:
-    """What leads to a page whose perspective is undone too, and its bend after that."""
+def _straightening(
+    page: _Reduced, edges: tuple[Courses, Courses], image: Image
+) -> tuple[Matrix, Bend | None]:
+    """What leads to a page whose perspective is undone too, and its bend after that.
+
+    `edges` are those of the sheet that ought to be level, and upright.
+    """
     height, width = page.light.shape
     parts = page.parts
     text = follow_text(parts.glyphs, parts.em)
-    above, beside = follow_outline(page.light)
-    level = together(follow_rulings(parts.strokes, parts.em), above)
-    upright = together(follow_rulings(as_mask(cv2.transpose(parts.strokes)), parts.em), beside)
+    level = together(follow_rulings(parts.strokes, parts.em), edges[0])
+    upright = together(follow_rulings(as_mask(cv2.transpose(parts.strokes)), parts.em), edges[1])
     matrix = page.matrix
     # Once the perspective is roughly undone, what stands side by side can be told to be one
     # line, and long lines tell it exactly.
