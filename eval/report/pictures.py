@@ -67,10 +67,10 @@ def _corners(box: Box, page: Page) -> Points:
     """The corners of a box of the upright page, on the scan."""
     import numpy as np
 
+    from ...layout.mesh import to_scan
+
     x, y = [box.left, box.right, box.right, box.left], [box.top, box.top, box.bottom, box.bottom]
-    mapped = np.linalg.solve(np.array(page.from_scan), np.array([x, y, [1.0] * 4]))
-    corners: Points = (mapped[:2] / mapped[2]).T
-    return corners
+    return to_scan(page, np.array([x, y], np.float64).T)
 
 
 def _drawn(image: Any, from_scan: Any, outlines: Sequence[Outline]) -> Any:
