@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from .document import Box, Cell, Page, Part, Problem, Table, TablePart, Text, TextRole
@@ -26,7 +26,9 @@ class PageRecords:
     problems: tuple[Problem, ...]
 
 
-def page_records(page: Page, found: Found, text: PageText, tables: int, texts: int) -> PageRecords:
+def page_records(
+    page: Page, found: Found, text: PageText, tables: int, texts: int, seals: Sequence[Box] = ()
+) -> PageRecords:
     """Make the records of one page.
 
     Args:
@@ -35,6 +37,7 @@ def page_records(page: Page, found: Found, text: PageText, tables: int, texts: i
         text: what was read on it.
         tables: number of tables on the pages before, for ids that hold until pages are joined.
         texts: likewise for texts.
+        seals: where the page bears seals; what they say is not read.
     """
     grids = found.grids
     # A grid without any text is a frame, a chart or a form's rule: nothing to digitize.
@@ -53,7 +56,9 @@ def page_records(page: Page, found: Found, text: PageText, tables: int, texts: i
     problems += _about_page(page, text)
     unread = "a cell bears ink in which nothing was read"
     problems += [_problem("unreadable_ink", unread, page, box) for box in text.unread]
-    return PageRecords(records, (*written, *strays), tuple(problems))
+    first = texts + len(written) + len(strays) + 1
+    stamped = [Text(f"x{n}", "seal", page.number, box, "") for n, box in enumerate(seals, first)]
+    return PageRecords(records, (*written, *strays, *stamped), tuple(problems))
 
 
 def _about_page(page: Page, text: PageText) -> list[Problem]:

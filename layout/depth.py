@@ -16,7 +16,8 @@ import numpy.typing as npt
 from .geometry import Mask, as_mask
 
 # Shares of the depth of ink.
-_TRACE = 0.12  # where a stroke begins: the edge of a blurred one, out to where a slanted line covers a pixel
+_TRACE = 0.12  # where a trace begins
+_EDGE = 0.15  # where a stroke begins: the edge of a blurred one
 _CORE = 0.22  # darkest pixel of every stroke; of faint ones on a fax it reaches 0.3
 _WEAK = 0.3  # darkest pixel of what may be the other side of the sheet
 _THROUGH = 0.03  # share of characters' ink that is weak: up to 0.01 in faint print, over 0.06 in show-through
@@ -59,10 +60,11 @@ class Traces:
             table *= gate(level)
         return as_mask(cv2.LUT(share, np.clip(table * (255 / self.depth), 0, 255).round().astype(np.uint8)))
 
-    def mask(self, shape: tuple[int, ...]) -> Mask:
-        """Pixels (height, width) of the traces that are the page's own."""
-        mask = np.zeros(shape, np.uint8)
-        mask.ravel()[self.where[self.own[self.label]]] = 255
+    def mask(self, share: Mask) -> Mask:
+        """Pixels of the traces that are the page's own; show-through that touches them is left out."""
+        mask = np.zeros_like(share)
+        dark = share.ravel()[self.where] > max(_EDGE * self.depth, 1.1 * self.through)
+        mask.ravel()[self.where[dark & self.own[self.label]]] = 255
         return mask
 
     @property
@@ -73,12 +75,19 @@ class Traces:
         return own
 
 
-def gate(level: float) -> npt.NDArray[np.float64]:
-    """Factors (256,) that shut out what absorbs up to `level`.
+def gate(level: float, shut: float = 0.8, wide: float = 1.3) -> npt.NDArray[np.float64]:
+    """Factors (256,) that shut out what absorbs no more than a level.
 
     Nothing is subtracted: a thin ruling just above the level stays as dark as it is.
+
+    Args:
+        level: share of light, 0 to 255; 0 shuts nothing out.
+        shut: of the level; what is below is gone.
+        wide: of the level; what is above stays as it is.
     """
-    return np.clip((np.arange(256) / level - 0.8) / 0.5, 0, 1) if level > 0 else np.ones(256)
+    if level <= 0:
+        return np.ones(256)
+    return np.clip((np.arange(256) / level - shut) / (wide - shut), 0, 1)
 
 
 def find_traces(share: Mask, noise: float, per_inch: float) -> Traces:

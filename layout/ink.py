@@ -56,7 +56,7 @@ def black_ink(image: Image) -> Ink:
     seals = find_seals(image, share, sheet, coloured=coloured)
     share, clean = without_seals(image, share, paper, seals, sheet) if seals else (share, None)
     traces = find_traces(share, noise, sheet)
-    mask = traces.mask(share.shape)
+    mask = traces.mask(share)
     boxes = tuple(seal.box for seal in seals)
     return Ink(mask, _type_scale(traces, sheet), traces.darkness(share), boxes, clean)
 

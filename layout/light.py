@@ -17,6 +17,7 @@ from .geometry import Mask, as_mask
 _COARSE = 50  # pixels per inch at which paper is looked for: a sixth of the width of a table's row
 _SMALL = 5  # side of the median there, 0.1 in: strokes of type cover less than half of it
 PRINT = 0.22  # inches: the closing takes away bold type of 16 pt; rows of tables may be filled
+_DARKEST = np.uint8(24)  # of 255: what reflects less, a shadow or a black field, shows no ink
 
 
 def paper_level(plane: Mask, per_inch: float, thickest: float = PRINT) -> Mask:
@@ -45,4 +46,4 @@ def paper_level(plane: Mask, per_inch: float, thickest: float = PRINT) -> Mask:
 
 def absorbed(plane: Mask, paper: Mask) -> Mask:
     """Share of the paper's light that ink takes away, (height, width), 0 to 255."""
-    return as_mask(cv2.bitwise_not(cv2.divide(plane, paper, scale=255)))
+    return as_mask(cv2.divide(cv2.subtract(paper, plane), np.maximum(paper, _DARKEST), scale=255))

@@ -75,19 +75,18 @@ def find_seals(image: Image, share: Mask, per_inch: float, *, coloured: bool) ->
     """
     scale = min(1.0, _COARSE / per_inch)
     coarse = per_inch * scale
+    margin = _MARGIN * coarse
     found: list[Seal | None] = []
     if coloured:
         colour = _colourfulness(_reduced(image, scale), coarse)
         if np.count_nonzero(colour > _COLOURED) >= _LEAST * coarse:
             rings = find_rings(colour, coarse, _CONTRAST)
-            margin = _MARGIN * coarse
-            shapes = [(_circle(ring), _circle(ring, margin)) for ring in rings]
-            shapes += [(outline, outline) for outline in _outlines(colour, [s for _, s in shapes], coarse)]
-            found = [_seal(ring, outline, scale, share.shape, coloured=True) for ring, outline in shapes]
+            circles = [_circle(ring) for ring in rings]
+            circles += _outlines(colour, [_grown(circle, margin) for circle in circles], coarse)
+            found = [_seal(circle, margin, scale, share.shape, coloured=True) for circle in circles]
     if not any(found):
         rings = find_rings(_reduced(share, scale), coarse, _CONTRAST)
-        shapes = [(_circle(ring), _circle(ring, _MARGIN * coarse)) for ring in rings]
-        found = [_seal(ring, outline, scale, share.shape, coloured=False) for ring, outline in shapes]
+        found = [_seal(_circle(ring), margin, scale, share.shape, coloured=False) for ring in rings]
     return [seal for seal in found if seal]
 
 
@@ -145,18 +144,26 @@ def _outline(strokes: Mask, per_inch: float) -> Outline | None:
     return hull.reshape(-1, 2).astype(np.float32)
 
 
-def _circle(ring: Ring, margin: float = 0.0) -> Outline:
+def _grown(outline: Outline, margin: float) -> Outline:
+    """An outline moved outwards."""
+    arms = outline - outline.mean(axis=0)
+    reach = np.maximum(np.hypot(*arms.T), 1e-3)[:, None]
+    grown: Outline = outline + (arms * (margin / reach)).astype(np.float32)
+    return grown
+
+
+def _circle(ring: Ring) -> Outline:
     angle = np.linspace(0, 2 * np.pi, 90, endpoint=False, dtype=np.float32)[:, None]
     middle = np.array([ring.x, ring.y], np.float32)
-    points = middle + (ring.radius + margin) * np.hstack([np.cos(angle), np.sin(angle)])
+    points = middle + ring.radius * np.hstack([np.cos(angle), np.sin(angle)])
     return points.astype(np.float32)
 
 
 def _seal(
-    ring: Outline, outline: Outline, scale: float, shape: tuple[int, ...], *, coloured: bool
+    ring: Outline, margin: float, scale: float, shape: tuple[int, ...], *, coloured: bool
 ) -> Seal | None:
-    """A coarse ring and outline as a seal of the page, or None where it lies off the page."""
-    ring, outline = ((points + np.float32(0.5)) / np.float32(scale) for points in (ring, outline))
+    """What a coarse ring and the margin beyond it enclose on the page; None where that lies off it."""
+    ring, outline = ((points + 0.5) / scale for points in (ring, _grown(ring, margin)))
     (left, top), (right, bottom) = np.floor(outline.min(axis=0)), np.ceil(outline.max(axis=0))
     left, right = (int(np.clip(v, 0, shape[1])) for v in (left, right))
     top, bottom = (int(np.clip(v, 0, shape[0])) for v in (top, bottom))

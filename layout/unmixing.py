@@ -70,7 +70,7 @@ def _lightened(
     pale = stroke[(stroke > _NONE * depth) & (stroke < _PALE * depth)]
     if pale.size < 0.4 * stroke.size:
         return share, image
-    weight = gate(float(np.percentile(pale, 90)))
+    weight = gate(float(np.percentile(pale, 90)), shut=1.05, wide=1.4)
     kept = as_mask(cv2.LUT(share, (np.arange(256) * weight).round().astype(np.uint8)))
     gone = (1 - weight.astype(np.float32))[share][..., None]
     bare = image + gone * (paper[..., None] - image.astype(np.float32))

@@ -1,0 +1,130 @@
+"""Ink is what is darker than paper, by the page's own measure, whatever the light."""
+
+import cv2
+import numpy as np
+import pytest
+from crossfoot.layout.ink import black_ink
+from crossfoot.layout.light import absorbed, paper_level
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+HEIGHT, WIDTH = 1170, 827  # A4 at 100 pixels per inch
+
+
+def printed(paper: int = 245, ink: int = 40, seed: int = 0, text: str = "crossfoot 1234567.89") -> np.ndarray:
+    """A grey page of text with a frame and a thin ruling, with a scanner's grain."""
+    page = np.full((HEIGHT, WIDTH), paper, np.uint8)
+    for y in range(120, 1000, 40):
+        cv2.putText(page, text, (80, y), cv2.FONT_HERSHEY_SIMPLEX, 0.5, (ink,), 1, cv2.LINE_AA)
+    cv2.rectangle(page, (60, 80), (760, 1020), (ink,), 2)
+    page[540, 60:760] = round(paper - 0.35 * (paper - ink))  # a ruling that covers a third of its pixels
+    grain = np.random.default_rng(seed).normal(0, 2, page.shape)
+    return np.clip(page + grain, 0, 255).astype(np.uint8)
+
+
+def scan(grey: np.ndarray) -> np.ndarray:
+    return np.dstack([grey] * 3)
+
+
+def shading(share: float) -> np.ndarray:
+    """Light that falls off by `share` from one corner to the other."""
+    x, y = np.linspace(0, 0.5, WIDTH)[None, :], np.linspace(0, 0.5, HEIGHT)[:, None]
+    return 1 - share * (x + y)
+
+
+@settings(max_examples=6, deadline=None)
+@given(st.floats(0, 0.5))
+def test_darkness_does_not_depend_on_the_light(share: float) -> None:
+    page = printed()
+    shaded = np.clip(page * shading(share), 0, 255).astype(np.uint8)
+    even, uneven = black_ink(scan(page)).darkness, black_ink(scan(shaded)).darkness
+    far = cv2.dilate((page < 200).astype(np.uint8), np.ones((5, 5))) == 0
+    assert uneven[far].mean() < 2
+    core = page < 70
+    assert abs(float(even[core].mean()) - float(uneven[core].mean())) < 15
+
+
+@pytest.mark.parametrize(("paper", "ink"), [(250, 20), (208, 82), (180, 110)])
+def test_low_contrast_reaches_the_same_darkness(paper: int, ink: int) -> None:
+    page = printed(paper, ink)
+    result = black_ink(scan(page))
+    assert result.darkness[page < ink + 0.1 * (paper - ink)].mean() > 215
+    assert 60 < np.median(result.darkness[540, 70:750]) < 130  # the thin ruling is neither lost nor made bold
+
+
+def test_what_shines_through_is_no_ink() -> None:
+    page = printed()
+    other = cv2.flip(printed(text="the other side 0.00"), 1)
+    seen = np.minimum(page, 245 - 0.22 * (245.0 - other)).astype(np.uint8)
+    only = (other < 150) & (cv2.dilate((page < 220).astype(np.uint8), np.ones((7, 7))) == 0)
+    ink = black_ink(scan(seen))
+    assert only.sum() > 1000
+    assert (ink.mask[only] > 0).mean() < 0.01
+    assert ink.darkness[only].mean() < 12
+    assert (ink.mask[page < 100] > 0).all()
+
+
+def test_faint_print_without_show_through_is_kept() -> None:
+    page = printed()
+    faint = page.astype(np.float64)
+    for top in range(100, 1000, 80):  # every second line of text has lost half of its toner
+        faint[top : top + 40] = 245 - 0.5 * (245 - faint[top : top + 40])
+    ink = black_ink(scan(np.clip(faint, 0, 255).astype(np.uint8)))
+    assert (ink.mask[page < 120] > 0).mean() > 0.99
+
+
+def test_coloured_cells_are_paper_and_what_is_written_on_them_is_ink() -> None:
+    page = scan(printed())
+    field = np.array([230, 180, 120], np.uint8)  # light blue
+    rows = slice(600, 680)
+    page[rows, 64:756] = np.minimum(page[rows, 64:756], field)
+    ink = black_ink(page)
+    assert (ink.mask[612:632, 400:740] > 0).mean() < 0.01  # right of the text
+    assert (ink.mask[rows, 80:300] > 0).sum() > 200
+
+
+def test_coloured_rulings_and_text_are_ink() -> None:
+    page = np.full((HEIGHT, WIDTH, 3), 245, np.uint8)
+    red = (60, 60, 200)
+    for y in range(120, 1000, 40):
+        cv2.putText(page, "crossfoot 1234567.89", (80, y), cv2.FONT_HERSHEY_SIMPLEX, 0.5, red, 1, cv2.LINE_AA)
+        cv2.line(page, (60, y + 12), (760, y + 12), red, 1)
+    for x in (60, 300, 760):
+        cv2.line(page, (x, 90), (x, 1000), red, 1)
+    ink = black_ink(page)
+    assert ink.seals == ()
+    assert (ink.mask[page[..., 0] < 120] > 0).all()
+    assert (ink.darkness[532, 70:290] > 150).all()
+
+
+def test_the_scale_is_that_of_the_type_and_not_of_dirt() -> None:
+    page = printed()
+    clean = black_ink(scan(page)).per_inch
+    random = np.random.default_rng(3)
+    dirty = page.copy()
+    for x, y in zip(random.integers(0, WIDTH, 800), random.integers(0, HEIGHT, 800), strict=True):
+        dirty[y : y + 2, x : x + 2] = 60
+    assert black_ink(scan(dirty)).per_inch == pytest.approx(clean, rel=0.05)
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (2, 900), (900, 2), (60, 60)])
+@pytest.mark.parametrize("level", [0, 128, 255])
+def test_pages_without_ink_have_none(shape: tuple[int, int], level: int) -> None:
+    ink = black_ink(np.full((*shape, 3), level, np.uint8))
+    assert ink.mask.shape == ink.darkness.shape == shape
+    assert not ink.mask.any()
+    assert ink.seals == ()
+    assert ink.clean is None
+
+
+def test_noise_has_next_to_no_ink() -> None:
+    noise = np.random.default_rng(1).integers(0, 256, (HEIGHT, WIDTH, 3), np.uint8)
+    assert (black_ink(noise).mask > 0).mean() < 0.05
+
+
+def test_the_paper_behind_print_is_found_to_a_level() -> None:
+    grey = printed()
+    paper = paper_level(grey, 100)
+    assert np.abs(paper.astype(int) - 245).max() <= 3
+    share = absorbed(grey, paper)
+    assert np.median(share[grey < 60]) == pytest.approx(255 * (1 - 40 / 245), abs=8)
