@@ -29,7 +29,7 @@ benchmark-quick: .venv/.dev
 	.venv/bin/crossfoot benchmark quick --out out/benchmark-quick
 
 # Layout alone, with img2table beside it and no recognition, on both of its sets, and what layout costs on one
-# core. Some hours on two cores the first time; sets and img2table's results are kept in out/ for the next.
+# core. About two hours on two cores the first time; sets and img2table's results are kept in out/ for the next.
 benchmark-layout: .venv/.dev
 	.venv/bin/crossfoot weights fetch --quiet
 	.venv/bin/crossfoot benchmark layout --out out/benchmark-layout --worst 20
