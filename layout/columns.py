@@ -17,7 +17,8 @@ Edges = tuple[float, ...]
 """Edges of the columns from the left side of the table, 0, to its right side, 1."""
 
 _SAME = 0.015  # of the table's width: rulings on two scans of one table lie no further apart
-_SHARE = 0.4  # of the narrower column beside it: how far an edge found from text alone may lie off
+_LOOSE = 0.03  # likewise where they were found from text alone, which leaves them room in a gap,
+_SHARE = 0.5  # and this much more of the narrower column beside them
 _MEAN = 0.04  # of the table's width: the same on average over the edges
 
 
@@ -52,7 +53,7 @@ def edges_of(table: Table) -> Edges:
     return (*edges, 1.0)
 
 
-def fit(first: Edges, second: Edges, *, regular: bool) -> Fit | None:
+def fit(first: Edges, second: Edges, *, regular: bool, headed: bool = False) -> Fit | None:
     """The joint columns of two pieces, or None where they cannot be one table's.
 
     Args:
@@ -60,8 +61,9 @@ def fit(first: Edges, second: Edges, *, regular: bool) -> Fit | None:
         second: edges of the lower one.
         regular: whether the table has a header, and with it the same columns in all its rows:
             then as many columns may lie a little off, and no columns are new on both sides.
+        headed: whether both have the same header, so that as many columns are the same ones.
     """
-    if regular and len(first) == len(second) and _near(first, second):
+    if regular and len(first) == len(second) and (headed or _near(first, second)):
         same = tuple(range(len(first)))
         return Fit(first, same, same)
     joint = _union(first, second)
@@ -73,7 +75,7 @@ def _near(first: Edges, second: Edges) -> bool:
     """Whether edges found apart, maybe from text alone, are the same one by one."""
     widths = [min(b - a, d - c) for (a, b), (c, d) in zip(pairwise(first), pairwise(second), strict=True)]
     off = [abs(a - b) for a, b in zip(first, second, strict=True)]
-    room = [_SAME + _SHARE * min(pair) for pair in pairwise(widths)]
+    room = [_LOOSE + _SHARE * min(pair) for pair in pairwise(widths)]
     return sum(off) <= _MEAN * len(off) and all(o <= r for o, r in zip(off[1:-1], room, strict=True))
 
 

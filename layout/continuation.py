@@ -237,7 +237,8 @@ def _joint(chain: _Chain, lower: Table) -> Joint | None:
         return None
     if any(cell.row < repeated < cell.rows.stop for cell in lower.cells):
         return None
-    columns = fit(chain.edges, edges_of(lower), regular=chain.header_rows > 0 and not all_header)
+    regular = repeated > 0 or (chain.header_rows > 0 and not all_header)
+    columns = fit(chain.edges, edges_of(lower), regular=regular, headed=repeated > 0)
     return Joint(repeated, columns) if columns else None
 
 
