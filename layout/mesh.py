@@ -100,18 +100,20 @@ def to_scan(page: Page, points: Points) -> Points:
 
 
 def resample(
-    image: Image, matrix: Matrix, mesh: Mesh | None, size: tuple[int, int], paper: Sequence[float]
+    image: Image, matrix: Matrix, mesh: Mesh | None, size: tuple[int, int], paper: Sequence[float] | None
 ) -> Image:
-    """The upright page of (width, height) `size`; what lies outside the scan becomes `paper`.
+    """The upright page of (width, height) `size`.
 
     Args:
         image: the scan (height, width, 3).
         matrix: from the scan to the page.
         mesh: what refines it; then `matrix` is not needed.
         size: of the page.
-        paper: blue, green and red.
+        paper: blue, green and red of what lies outside the scan; None for that of its rim.
     """
-    flags, border = cv2.INTER_CUBIC, cv2.BORDER_CONSTANT
+    flags = cv2.INTER_CUBIC
+    border = cv2.BORDER_REPLICATE if paper is None else cv2.BORDER_CONSTANT
+    paper = paper or (0, 0, 0)
     if mesh is not None:
         x, y = _maps(mesh, size)
         return as_mask(cv2.remap(image, x, y, flags, borderMode=border, borderValue=paper))

@@ -16,13 +16,13 @@ import cv2
 import numpy as np
 
 from ..source import Image
-from .courses import Courses, Values, follow_rulings, follow_text, link, long_enough, together
+from .courses import NONE, Courses, Values, follow_rulings, follow_text, link, long_enough, together
 from .dewarp import Bend, find_bend, follow
 from .geometry import Mask, Matrix, as_mask
 from .glyphs import Parts, part_ink
 from .mesh import Mesh, Points, mapped, resample, to_page
 from .orientation import Orient, find_turn
-from .outline import follow_outline
+from .outline import find_sheet, follow_outline, paint_surroundings
 from .perspective import rectification
 from .skew import find_skew
 
@@ -67,7 +67,6 @@ class Upright:
 class _Reduced:
     """A page reduced for measuring; `matrix` leads to it from the original."""
 
-    light: Mask
     parts: Parts
     matrix: Matrix
 
@@ -88,19 +87,22 @@ def make_upright(image: Image, max_skew: float, orient: Orient | None = None) ->
     scale = min(1.0, _WORKING_SIDE / max(image.shape[:2]))
     small = _reduced(image, scale)
     light, parts = _inked(small)
+    sheet = find_sheet(light)
     turn = find_turn(small, parts, orient)
-    page = _turned(_Reduced(light, parts, np.diag([scale, scale, 1.0])), turn.quarters)
+    page = _turned(_Reduced(parts, np.diag([scale, scale, 1.0])), turn.quarters)
     degrees = find_skew(page.parts.mask, max_skew)
     if abs(degrees) < _NEGLIGIBLE:
         degrees = 0.0
-    above, beside = follow_outline(page.light)
+    edges = _edges(sheet, turn.quarters, max(small.shape))
     page, turned = _levelled(page, degrees)
-    edges = above.moved(turned), beside.moved(_EXCHANGE @ turned @ _EXCHANGE)
+    edges = edges[0].moved(turned), edges[1].moved(_EXCHANGE @ turned @ _EXCHANGE)
     matrix, bend = _straightening(page, edges, image)
+    if sheet is not None:
+        image = paint_surroundings(image, sheet)
     found = Upright(image, matrix, degrees, turn.quarters, turn.doubtful)
     if not degrees and bend is None and matrix is page.matrix:
         return _only_turned(found)
-    return _resampled(found, bend, scale)
+    return _resampled(found, bend, scale, None if sheet is not None else _paper(small))
 
 
 def skew(image: Image, max_skew: float) -> float:
@@ -135,7 +137,7 @@ def _turned(page: _Reduced, quarters: int) -> _Reduced:
     """The page after `quarters` quarter turns counter-clockwise."""
     if not quarters:
         return page
-    matrix = _quarter_matrix(quarters, *page.light.shape)
+    matrix = _quarter_matrix(quarters, *page.parts.mask.shape)
     return _changed(page, lambda plane: cv2.rotate(plane, _ROTATIONS[quarters]), matrix)
 
 
@@ -149,11 +151,19 @@ def _quarter_matrix(quarters: int, height: float, width: float) -> Matrix:
     return np.array([*turns[quarters], (0, 0, 1)], np.float64)
 
 
+def _edges(sheet: Mask | None, quarters: int, side: int) -> tuple[Courses, Courses]:
+    """The edges of a sheet that ought to be level, and upright, after the quarter turns."""
+    if sheet is None:
+        return NONE, NONE
+    scale = side / max(sheet.shape)
+    return follow_outline(as_mask(cv2.rotate(sheet, _ROTATIONS[quarters])) if quarters else sheet, scale)
+
+
 def _levelled(page: _Reduced, degrees: float) -> tuple[_Reduced, Matrix]:
     """The page after a turn counter-clockwise, large enough for its corners, and that turn."""
     if not degrees:
         return page, np.eye(3)
-    height, width = page.light.shape
+    height, width = page.parts.mask.shape
     turn = np.vstack([cv2.getRotationMatrix2D((width / 2, height / 2), degrees, 1.0), (0, 0, 1)])
     low, high = _extent(turn, width, height)
     size = (int(np.ceil(high[0] - low[0])), int(np.ceil(high[1] - low[1])))
@@ -169,7 +179,7 @@ def _changed(page: _Reduced, change: Callable[[Mask], Any], matrix: Matrix) -> _
     parts = page.parts
     mask, glyphs, strokes = (as_mask(change(plane)) for plane in (parts.mask, parts.glyphs, parts.strokes))
     parts = replace(parts, mask=mask, glyphs=glyphs, strokes=strokes)
-    return _Reduced(as_mask(change(page.light)), parts, matrix @ page.matrix)
+    return _Reduced(parts, matrix @ page.matrix)
 
 
 def _straightening(
@@ -179,7 +189,7 @@ def _straightening(
 
     `edges` are those of the sheet that ought to be level, and upright.
     """
-    height, width = page.light.shape
+    height, width = page.parts.mask.shape
     parts = page.parts
     text = follow_text(parts.glyphs, parts.em)
     level = together(follow_rulings(parts.strokes, parts.em), edges[0])
@@ -199,7 +209,7 @@ def _straightening(
 
 def _is_bounded(matrix: Matrix, image: Image, page: _Reduced) -> bool:
     low, high = _extent(matrix, image.shape[1], image.shape[0])
-    return bool((high - low).prod() < _LARGEST * page.light.size)
+    return bool((high - low).prod() < _LARGEST * page.parts.mask.size)
 
 
 def _only_turned(found: Upright) -> Upright:
@@ -210,8 +220,16 @@ def _only_turned(found: Upright) -> Upright:
     return replace(found, image=image, matrix=_quarter_matrix(found.quarters, height, width))
 
 
-def _resampled(found: Upright, bend: Bend | None, scale: float) -> Upright:
-    """The page in its own resolution; `found.matrix` leads to the reduced one, before its bend."""
+def _paper(small: Image) -> list[float]:
+    """The colour of most of a page."""
+    return [float(value) for value in np.median(small[::8, ::8].reshape(-1, 3), axis=0)]
+
+
+def _resampled(found: Upright, bend: Bend | None, scale: float, paper: list[float] | None) -> Upright:
+    """The page in its own resolution; `found.matrix` leads to the reduced one, before its bend.
+
+    `paper` is the colour of new corners, None for that of the rim beside them.
+    """
     image = found.image
     matrix = np.diag([1 / scale, 1 / scale, 1.0]) @ found.matrix
     low, high = _extent(matrix, image.shape[1], image.shape[0])
@@ -222,7 +240,6 @@ def _resampled(found: Upright, bend: Bend | None, scale: float) -> Upright:
     width, height = (max(1, math.ceil(side - 1e-6)) for side in high - low)
     mesh = None if bend is None else follow(bend, matrix, low, (width, height))
     matrix = _shift(low) @ matrix
-    paper = [float(v) for v in np.median(image[::16, ::16].reshape(-1, 3), axis=0)]
     return replace(
         found, image=resample(image, matrix, mesh, (width, height), paper), matrix=matrix, mesh=mesh
     )
