@@ -35,7 +35,7 @@ class Ink:
         darkness: (height, width), 0 for paper, 255 as dark as the page's solid ink. Thin
             rulings, which cover a part of each pixel, reach a third of that or less.
         seals: boxes of seals and stamps.
-        clean: (height, width, 3) BGR, the page without its seals; None where there is none.
+        clean: (height, width, 3) BGR, the page without its coloured seals; None where it has none.
     """
 
     mask: Mask
@@ -54,7 +54,7 @@ def black_ink(image: Image) -> Ink:
     noise = _noise(light, paper)
     share = absorbed(light, paper)
     seals = find_seals(image, share, sheet, coloured=coloured)
-    share, clean = without_seals(image, share, paper, seals, sheet) if seals else (share, None)
+    share, clean = without_seals(image, share, seals, sheet) if seals else (share, None)
     traces = find_traces(share, noise, sheet)
     mask = traces.mask(share)
     boxes = tuple(seal.box for seal in seals)

@@ -25,7 +25,10 @@ _EVEN = np.float32(0.1)  # density by which the seal's ink differs over three pi
 _STAR = 0.3  # inches: no seal has a thicker stroke; its star of 14 mm is as thick in the middle
 _PALE = 0.75  # of the depth of ink: a grey seal darker than this cannot be told from ink
 _NONE = 0.1  # of the depth of ink: where the pad was dry
-_RIM = 0.02  # inches to either side of a ring's middle, within its stroke
+_MOSTLY = 0.4  # of a ring's middle that must be pale: the rest lies under print or is dry
+_RIM = 0.03  # inches: within a ring's stroke, which is 0.05 thick
+_BAND = 0.09  # inches: beyond that stroke, by as much as a ring is no circle
+_THICK = 0.07  # inches: no stroke of type in a table is as thick
 _PAPER_AROUND = 0.3  # inches about a seal, from which paper beneath it is judged
 
 Plane = npt.NDArray[np.float32]
@@ -33,48 +36,52 @@ _LOGARITHM = -np.log(np.maximum(np.arange(256, dtype=np.float32), 4) / 255)
 
 
 def without_seals(
-    image: Image, share: Mask, paper: Mask, seals: Sequence[Seal], per_inch: float
-) -> tuple[Mask, Image]:
+    image: Image, share: Mask, seals: Sequence[Seal], per_inch: float
+) -> tuple[Mask, Image | None]:
     """The share of light absorbed, and the image, without the ink of seals.
 
     Args:
         image: (height, width, 3) BGR.
         share: (height, width), 0 to 255.
-        paper: (height, width) lightness of the paper.
         seals: those of the page.
         per_inch: pixels per inch of the sheet.
+
+    Returns:
+        The share, in which grey seals leave their letters; and the image, None where no seal is
+        coloured: what is as grey as a seal is often a figure.
     """
-    bare, clean = share.copy(), image.copy()
+    bare, clean = share.copy(), None
     depth = solid(np.bincount(share[::2, ::2].ravel(), minlength=256), 0.0)
-    rim = max(1, round(2 * _RIM * per_inch))
     for seal in seals:
-        if seal.coloured:
-            black, page = _unmixed(image, seal, per_inch)
-        else:
-            black, page = _lightened(
-                image[seal.window], share[seal.window], paper[seal.window], seal, depth, rim
-            )
         inside = seal.inside > 0
+        if not seal.coloured:
+            bare[seal.window][inside] = _lightened(share[seal.window], seal, depth, per_inch)[inside]
+            continue
+        clean = image.copy() if clean is None else clean
+        black, page = _unmixed(image, seal, per_inch)
         bare[seal.window][inside] = black[inside]
         clean[seal.window][inside] = page[inside]
     return bare, clean
 
 
-def _lightened(
-    image: Image, share: Mask, paper: Mask, seal: Seal, depth: float, rim: int
-) -> tuple[Mask, Image]:
-    """Without what is as pale as the rim of a grey seal; a seal as dark as ink stays."""
-    edge = np.zeros_like(share)
-    cv2.polylines(edge, [seal.ring], isClosed=True, color=(255,), thickness=rim)
-    stroke = share[edge > 0]
+def _lightened(share: Mask, seal: Seal, depth: float, per_inch: float) -> Mask:
+    """Without the ring and the star of a grey seal; where they are as dark as ink they stay.
+
+    The letters on the ring stay too: they are as pale as thin figures are.
+    """
+    rim, band = np.zeros_like(share), np.zeros_like(share)
+    cv2.polylines(rim, [seal.ring], isClosed=True, color=(255,), thickness=max(1, round(_RIM * per_inch)))
+    cv2.polylines(band, [seal.ring], isClosed=True, color=(255,), thickness=max(3, round(_BAND * per_inch)))
+    stroke = share[rim > 0]
     pale = stroke[(stroke > _NONE * depth) & (stroke < _PALE * depth)]
-    if pale.size < 0.4 * stroke.size:
-        return share, image
+    if pale.size < _MOSTLY * stroke.size:
+        return share
+    side = max(3, round(_THICK * per_inch))
+    fields = cv2.morphologyEx(share, cv2.MORPH_OPEN, np.ones((side, side), np.uint8))
+    bare = as_mask(cv2.subtract(share, fields))
     weight = gate(float(np.percentile(pale, 90)), shut=1.05, wide=1.4)
-    kept = as_mask(cv2.LUT(share, (np.arange(256) * weight).round().astype(np.uint8)))
-    gone = (1 - weight.astype(np.float32))[share][..., None]
-    bare = image + gone * (paper[..., None] - image.astype(np.float32))
-    return kept, bare.clip(0, 255).round().astype(np.uint8)
+    passed = (np.arange(256) * weight).round().astype(np.uint8)
+    return np.where(band > 0, passed[share], bare)
 
 
 def _unmixed(image: Image, seal: Seal, per_inch: float) -> tuple[Mask, Image]:
