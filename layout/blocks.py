@@ -21,6 +21,9 @@ _WORD = 1.5  # em: a wider gap is no space of running text, where a comma betwee
 _DIGITS = 0.86  # of the type's height: digits and commas reach 0.85, Chinese characters 0.92
 _LEADER = 0.35  # em: a run lower and longer than this is a leader of dots
 _LARGER = 1.18  # a title is larger than the table's type by more
+_LARGEST = 3.0  # and never by so much; seals and signatures are
+_TITLE = 4.0  # em, the least width of a title
+_CENTRED = 4.0  # em by which the middle of a title may be beside that of the text
 _FLUSH = 0.7  # em within which edges are aligned with the table's; cells are inset by up to 0.5
 
 
@@ -88,9 +91,14 @@ class Line:
         starts = self.box.left < left + 0.2 * width
         return len(self.phrases) == 1 and starts and self.box.width > 0.62 * width and not self._has_numbers
 
-    def is_title(self, usual: float) -> bool:
-        """Whether it is one phrase in type larger than `usual`."""
-        return len(self.phrases) == 1 and self.height > _LARGER * usual and self.box.width > 2 * self.em
+    def is_title(self, usual: float, extent: tuple[float, float]) -> bool:
+        """Whether it is one phrase in the middle of `extent`, in type that is larger than `usual`."""
+        if len(self.phrases) > 1 or self.box.width < _TITLE * self.em:
+            return False
+        height, width = self.runs[:, 3] - self.runs[:, 1], self.runs[:, 2] - self.runs[:, 0]
+        larger = (height > _LARGER * usual) & (height < _LARGEST * usual)
+        centred = abs(self.box.left - extent[0] + self.box.right - extent[1]) < 2 * _CENTRED * self.em
+        return centred and float(width[larger].sum()) > 0.7 * float(width.sum())
 
     def is_caption(self, extent: tuple[float, float]) -> bool:
         """Whether it may be the line with organization and unit above a table of that extent.

@@ -51,10 +51,15 @@ def find_tables(
     lines = find_lines(free, em)
     if not lines:
         return []
-    long = sorted((r for r in rules if r.end - r.start >= _SHORTEST_RULE * em), key=lambda r: r.at)
-    page = _Page(lines, em, page_size, long)
+    page = _Page(lines, em, page_size, _printed(rules, em, page_size))
     found = [page.table(block) for block in page.blocks()]
     return [box for box in found if box is not None]
+
+
+def _printed(rules: Sequence[Rule], em: float, size: tuple[int, int]) -> list[Rule]:
+    """Long rulings from top to bottom, without creases and edges of the sheet, which cross all of it."""
+    inside = [r for r in rules if r.start > em or r.end < size[0] - em]
+    return sorted((r for r in inside if r.end - r.start >= _SHORTEST_RULE * em), key=lambda r: r.at)
 
 
 @dataclass(frozen=True)
@@ -79,7 +84,9 @@ class _Page:
             before = stack
             if last and line.box.top - last[-1].box.bottom > _APART * self.em:
                 blocks.append([])
-            if stack is None and (line.is_title(self.usual) or line.is_text(left, right - left)):
+            if stack is None and (
+                line.is_title(self.usual, (left, right)) or line.is_text(left, right - left)
+            ):
                 blocks.append([])
             else:
                 blocks[-1].append(line)
@@ -117,7 +124,7 @@ class _Page:
     def _are_rows(self, above: Rule, below: Rule) -> bool:
         """Whether rows of a table stand between two rulings, or nothing, and not what parts two tables."""
         lines = [line for line in self.lines if above.at < line.middle < below.at]
-        if any(line.is_title(self.usual) for line in lines):
+        if any(line.is_title(self.usual, (above.start, above.end)) for line in lines):
             return False
         text = sum(line.is_text(above.start, above.end - above.start) for line in lines)
         if len(lines) > 3 and text > len(lines) / 2:
@@ -181,7 +188,7 @@ class _Page:
         return last
 
     def _is_table(self, body: list[Line], rules: list[Rule]) -> bool:
-        """Whether enough lines are rows, and these have so many cells or agree so well that it is no chance."""
+        """Whether enough lines are rows, and have so many cells or agree so well that it is no chance."""
         rows = [line for line in body if line.is_row]
         if not rows or any(line.has_leader for line in body):
             return False
