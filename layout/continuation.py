@@ -18,7 +18,7 @@ from difflib import SequenceMatcher
 from ..amounts import printed
 from ..document import MAX_ADDRESSES, Page, Table, Text
 from .columns import Edges, edges_of, fit
-from .headers import MAX_HEADER_ROWS, plain
+from .headers import CODE, MAX_HEADER_ROWS, plain
 from .joining import Joint, join
 
 _FOOT = 0.14  # of a page's longer side: the foot margin of an official letter is 35 mm, and some slack
@@ -198,7 +198,8 @@ def _is_furniture(text: Text, sheet: Sheet, other: Sheet) -> bool:
     place = text.box.center[1]
     if margin < place < sheet.page.height - margin:
         return False
-    if len(content) <= (_SHORT if any(c.isdigit() for c in content) else _SHORT // 3):
+    short = len(content) <= (_SHORT if any(c.isdigit() for c in content) else _SHORT // 3)
+    if text.role == "paragraph" and short:
         return True
     return any(
         abs(o.box.center[1] / other.page.height - place / sheet.page.height) < _LEVEL
@@ -271,7 +272,8 @@ def _row_alike(one: dict[int, str], other: dict[int, str]) -> bool:
     if one.keys() != other.keys():
         return _alike("".join(one.values()), "".join(other.values()))
     pairs = [(text, other[col]) for col, text in one.items() if text and other[col]]
-    return sum(_alike(a, b) for a, b in pairs) > _SHARE * len(pairs) if pairs else False
+    alike = sum(_alike(a, b) for a, b in pairs) > _SHARE * len(pairs)
+    return alike or _alike("".join(a for a, _ in pairs), "".join(b for _, b in pairs))
 
 
 def _starts_anew(chain: _Chain, lower: Table) -> bool:
@@ -288,8 +290,10 @@ def _starts_anew(chain: _Chain, lower: Table) -> bool:
 
 
 def _leading(table: Table, row: int) -> list[str]:
-    """The first two texts that start in a row: a code and a name, or a name and a figure."""
-    return [text for text in _row(table, row).values() if text][:2]
+    """What names a row: its first two texts that are words or a code, or the word for a total."""
+    texts = [t for t in _row(table, row).values() if printed(t) == "text" or CODE.fullmatch(t)][:2]
+    total = next((text for text in texts if _CLOSING.fullmatch(text)), None)
+    return [total] if total else texts
 
 
 def _serial(table: Table, *, last: bool = False) -> int | None:
