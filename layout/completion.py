@@ -22,6 +22,7 @@ _LINE = 0.5  # em between the middles of two lines
 _SAME = 0.35  # em within which lines of two cells stand at one height
 _COLUMN = 3  # cells of a column that hold several texts, and
 _SHARE = 0.5  # of those that hold any: the column is several
+_FEW = 3  # rows of a table that is ruled above and below its header and at its end
 _LINES = 3  # in two cells of a row, at the same heights: the row is several
 _FITS = 0.85  # score of a grid from text that may replace one from rulings
 
@@ -38,8 +39,12 @@ def is_open(grid: Grid, runs: Sequence[Box], em: float) -> bool:
     """
     if em <= 0 or not runs:
         return False
+    # Only where a direction is not ruled at all: a form's cells may well hold lists and columns.
+    rows, columns = grid.shape
+    if columns > 1 and rows > _FEW:
+        return False
     texts = _by_cell(grid, runs)
-    return _columns_open(grid, texts, em) or _rows_open(grid, texts, em)
+    return (columns == 1 and _columns_open(grid, texts, em)) or (rows <= _FEW and _rows_open(grid, texts, em))
 
 
 def fits_better(other: Grid, grid: Grid, runs: Sequence[Box], em: float) -> bool:

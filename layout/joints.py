@@ -9,21 +9,31 @@ from __future__ import annotations
 from itertools import pairwise
 
 import numpy as np
-import numpy.typing as npt
 
 from .evidence import RULED, stops
-from .rulings import Ruling, merged
+from .geometry import Mask
+from .rulings import Ruling, Segment, merged
 
 _LONG = 0.45  # inches: longer than any stroke of a character of up to 30 pt
 _TOUCH = 0.025  # inches within which a stroke's end touches a ruling
 _DOUBLE = 0.06  # inches: two rulings nearer than this are one double ruling; no row is so low
 _SOLID = 0.93  # share of a short ruling that bears ink itself: closing gaps makes strokes longer
+_DARK = 0.4  # of its strength, which the ruling has up to its joint
 _SLANT = 0.03  # most slope of a short ruling, which is measured to a pixel over its length
 _OVERHANG = 0.12  # inches by which lines must stick out for a border to be missing there
 
 
-def anchored(rows: list[Ruling], columns: list[Ruling], per_inch: float) -> tuple[list[Ruling], list[Ruling]]:
-    """The rulings among the candidates of both directions, with borders that are not printed."""
+def anchored(
+    rows: list[Ruling], columns: list[Ruling], darkness: Mask, per_inch: float
+) -> tuple[list[Ruling], list[Ruling]]:
+    """The rulings among the candidates of both directions, with borders that are not printed.
+
+    Args:
+        rows: horizontal candidates.
+        columns: vertical ones.
+        darkness: (height, width) of the page, 0 to 255.
+        per_inch: its scale.
+    """
     overhang = _OVERHANG * per_inch
     long = [[r for r in lines if _is_long(r, per_inch)] for lines in (rows, columns)]
     kept = [_bordered(long[0], long[1], overhang), _bordered(long[1], long[0], overhang)]
@@ -33,7 +43,8 @@ def anchored(rows: list[Ruling], columns: list[Ruling], per_inch: float) -> tupl
     while grown:
         grown = False
         for own, crossing in ((0, 1), (1, 0)):
-            joins = [r for r in waiting[own] if _reaches(r, kept[crossing], touch)]
+            plane = darkness.T if own else darkness  # (across, along)
+            joins = [r for r in waiting[own] if _reaches(r, kept[crossing], plane, touch)]
             if joins:
                 kept[own] = _in_order([*kept[own], *joins])
                 waiting[own] = [r for r in waiting[own] if r not in joins]
@@ -72,22 +83,31 @@ def _rules(line: Ruling, start: float, end: float, touch: float) -> tuple[bool, 
     return ends, solid >= _SOLID
 
 
-def _reaches(line: Ruling, crossing: list[Ruling], touch: float) -> bool:
+def _reaches(line: Ruling, crossing: list[Ruling], darkness: Mask, touch: float) -> bool:
     """Whether a segment of the line runs unbroken from one of the rulings to another, and no further.
 
     A stroke of a character ends short of them; that of a pen runs past, or slants.
     """
     at = np.array(stops(line, crossing))
-    return at.size > 1 and any(
-        s.solid >= _SOLID and abs(s.slope) <= _SLANT + 1 / s.length and _stop(s.start, at) < _stop(s.end, at)
-        for s in line.segments
-        if max(np.abs(at - s.start).min(), np.abs(at - s.end).min()) <= touch
-    )
+    if at.size < 2:
+        return False
+    for s in line.segments:
+        ends = [float(at[np.abs(at - end).argmin()]) for end in (s.start, s.end)]
+        near = abs(ends[0] - s.start) <= touch and abs(ends[1] - s.end) <= touch and ends[0] < ends[1]
+        straight = s.solid >= _SOLID and abs(s.slope) <= _SLANT + 1 / s.length
+        if near and straight and all(_joined(s, end, darkness) for end in ends):
+            return True
+    return False
 
 
-def _stop(along: float, at: npt.NDArray[np.float64]) -> int:
-    """Which stop a position along is at."""
-    return int(np.abs(at - along).argmin())
+def _joined(segment: Segment, stop: float, darkness: Mask) -> bool:
+    """Whether no paper shows between the end of a segment and a ruling."""
+    before = stop < segment.middle
+    end = segment.start if before else segment.end - 1
+    first, last = (round(stop), round(end)) if before else (round(end), round(stop))
+    row = round(segment.at + segment.slope * (end - segment.middle))
+    gap = darkness[max(0, row - 1) : row + 2, max(0, first) : last + 1]
+    return not gap.size or float(gap.max(axis=0).min()) >= _DARK * segment.strength
 
 
 def _bordered(lines: list[Ruling], crossing: list[Ruling], overhang: float) -> list[Ruling]:

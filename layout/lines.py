@@ -85,7 +85,7 @@ def recover(strokes: Strokes, region: Box, max_cells: int) -> Grid | None:
     columns = _candidates(strokes, region, vertical=True)
     if len(rows) * len(columns) > 4 * max_cells:  # before work that grows with both
         raise LimitExceeded(f"rulings for more cells than max_cells ({max_cells})")
-    rows, columns = anchored(rows, columns, strokes.per_inch)
+    rows, columns = anchored(rows, columns, strokes.darkness, strokes.per_inch)
     if len(rows) < 2 or len(columns) < 2:
         return None
     if (len(rows) - 1) * (len(columns) - 1) > max_cells:

@@ -23,9 +23,14 @@ _GAP = 0.025
 _BRIDGED = 0.1  # a fold breaks toner off over a millimetre or two
 _THICKEST = 0.045  # a frame of 3 pt
 _EVIDENT = 0.45  # longer than any stroke of a character of up to 30 pt
-_FREE = 0.8  # share of a broken ruling that has paper above or below
-_EVEN = 0.38  # of its darkness, by which a ruling's varies at most: characters' strokes vary by nearly half
+# Share of its darkness by which it varies along a stroke: of rulings 0.26 at most, of faint ones
+# and short ones more, but beside those is paper; of chains of characters' strokes 0.28 at least.
+_EVEN, _UNEVEN_WORD, _UNEVEN = 0.27, 0.32, 0.42
+_CLEAR = 0.55  # share of such a ruling that has paper above or below
+_WORDS = 2.0  # inches: longer than a chain of strokes
+_FREE = 0.97  # of a dashed one
 _FAINTEST = 26  # of 255: a tenth of solid ink; paper's grain stays below it
+_FAINT = 0.28  # of the usual strength: what shows through has a quarter of it, a crease less
 _WEAK, _STRONG = 0.2, 0.6  # of the usual strength: between them print begins
 
 
@@ -53,12 +58,17 @@ class Strokes:
 
 def find_strokes(ink: Ink) -> Strokes:
     """Separate the long thin strokes of a page by direction, without what is fainter than print."""
-    level = _along_rows(ink.darkness, ink.mask, ink.per_inch)
-    upright = _along_rows(_turned(ink.darkness), _turned(ink.mask), ink.per_inch)
+    planes = [(ink.darkness, ink.mask), (_turned(ink.darkness), _turned(ink.mask))]
+    ridges = [_ridge(darkness, ink.per_inch) for darkness, _ in planes]
+    faintest = max(_FAINTEST, _FAINT * _usual(ridges, ink.per_inch))
+    level, upright = (
+        _along_rows(ridge, *plane, faintest, ink.per_inch)
+        for ridge, plane in zip(ridges, planes, strict=True)
+    )
     least = _least_strength([level, upright], ink.per_inch)
     horizontal, vertical = (_printed(found, least, ink.per_inch) for found in (level, upright))
-    ridges = level.ridge, _turned(upright.ridge)
-    return Strokes(horizontal, _turned(vertical), ink.mask, ink.per_inch, ink.darkness, ridges)
+    both = ridges[0], _turned(ridges[1])
+    return Strokes(horizontal, _turned(vertical), ink.mask, ink.per_inch, ink.darkness, both)
 
 
 def _turned(mask: Mask) -> Mask:
@@ -72,31 +82,45 @@ class _Found:
     The strength of what is no stroke is negative.
     """
 
-    ridge: Mask
     labels: npt.NDArray[np.int32]
     lengths: npt.NDArray[np.float64]
     strengths: npt.NDArray[np.float64]
 
 
-def _along_rows(darkness: Mask, ink: Mask, per_inch: float) -> _Found:
-    length, gap = max(9, round(SHORTEST * per_inch)), max(2, round(_GAP * per_inch))
+def _ridge(darkness: Mask, per_inch: float) -> Mask:
+    """Darkness of what is thin from above to below."""
     thickest = round(_THICKEST * per_inch) + 3
-    ridge = as_mask(cv2.morphologyEx(darkness, cv2.MORPH_TOPHAT, np.ones((thickest, 1), np.uint8)))
+    return as_mask(cv2.morphologyEx(darkness, cv2.MORPH_TOPHAT, np.ones((thickest, 1), np.uint8)))
+
+
+def _usual(ridges: list[Mask], per_inch: float) -> float:
+    """Darkness that strokes of a page have, in the middle of all their length: 0 where there are none."""
+    shades = np.zeros(256)
+    run = np.ones((1, round(_EVIDENT * per_inch)), np.uint8)
+    for ridge in ridges:
+        lasting = cv2.erode(cv2.dilate(ridge, np.ones((3, 1), np.uint8)), run)
+        shades += np.bincount(lasting.ravel(), minlength=256)
+    shades[:_FAINTEST] = 0
+    return float(np.searchsorted(np.cumsum(shades), shades.sum() / 2)) if shades.any() else 0.0
+
+
+def _along_rows(ridge: Mask, darkness: Mask, ink: Mask, faintest: float, per_inch: float) -> _Found:
+    length, gap = max(9, round(SHORTEST * per_inch)), max(2, round(_GAP * per_inch))
     # Averaged over the length of a gap, so that grain neither breaks a faint line nor makes one.
-    dark = as_mask(cv2.threshold(cv2.blur(ridge, (gap, 1)), _FAINTEST, 255, cv2.THRESH_BINARY)[1])
+    dark = as_mask(cv2.threshold(cv2.blur(ridge, (gap, 1)), faintest, 255, cv2.THRESH_BINARY)[1])
     # Straight runs first: closing alone would chain the digits of a number to a stroke.
     runs = cv2.morphologyEx(dark, cv2.MORPH_OPEN, np.ones((1, length // 2), np.uint8))
     # Thickening lets a slightly slanted line, which steps from row to row, pass as one.
     thick = cv2.dilate(runs, np.ones((3, 1), np.uint8))
     closed = cv2.morphologyEx(thick, cv2.MORPH_CLOSE, np.ones((1, gap), np.uint8))
     opened = cv2.morphologyEx(closed, cv2.MORPH_OPEN, np.ones((1, length), np.uint8))
-    return _measured(as_mask(opened), ridge, darkness, _crowded(ink, per_inch))
+    return _measured(as_mask(opened), ridge, darkness, _crowded(ink, per_inch), per_inch)
 
 
-def _measured(strokes: Mask, ridge: Mask, darkness: Mask, crowded: Mask) -> _Found:
+def _measured(strokes: Mask, ridge: Mask, darkness: Mask, crowded: Mask, per_inch: float) -> _Found:
     """Components that are no chains of characters' strokes: those are broken, with ink above and below.
 
-    A ruling either is evenly dark, or stands free.
+    A ruling is evenly dark, or stands free.
     """
     count, labels, stats, _ = cv2.connectedComponentsWithStats(strokes, connectivity=8)
     inked = np.nonzero(strokes)  # a few percent of the page
@@ -108,10 +132,14 @@ def _measured(strokes: Mask, ridge: Mask, darkness: Mask, crowded: Mask) -> _Fou
     dark = cv2.dilate(darkness, crests)[inked].astype(np.float64)
     mean = np.bincount(label, weights=dark, minlength=count) / size
     squares = np.bincount(label, weights=dark**2, minlength=count) / size
-    uneven = np.sqrt(np.maximum(squares - mean**2, 0)) > _EVEN * mean
+    uneven = np.sqrt(np.maximum(squares - mean**2, 0)) / np.maximum(mean, 1)
     free = np.bincount(label, weights=crowded[inked] == 0, minlength=count) / size
-    strengths[uneven & (free < _FREE)] = -1
-    return _Found(ridge, labels.astype(np.int32, copy=False), stats[:, 2].astype(np.float64), strengths)
+    lengths = stats[:, cv2.CC_STAT_WIDTH].astype(np.float64)
+    # A short ruling has joints at both ends, where it is darker; chains are of a word's length.
+    word = (lengths >= _EVIDENT * per_inch) & (lengths < _WORDS * per_inch)
+    clear = (uneven <= np.where(word, _UNEVEN_WORD, _UNEVEN)) & (free >= _CLEAR)
+    strengths[~((uneven <= _EVEN) | clear | (free >= _FREE))] = -1
+    return _Found(labels.astype(np.int32, copy=False), lengths, strengths)
 
 
 def _crowded(ink: Mask, per_inch: float) -> Mask:
