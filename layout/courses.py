@@ -126,17 +126,25 @@ def long_enough(courses: Courses) -> Courses:
     return courses.only(np.bincount(courses.line) >= _LEAST_POINTS) if courses.count else courses
 
 
-def link(pieces: Courses, em: float) -> Courses:
-    """Pieces of text at one height put together to one line, on a page that is level by now."""
+def link(pieces: Courses, em: float, flat: Values | None = None) -> Courses:
+    """Pieces of text at one height put together to one line.
+
+    Args:
+        pieces: on a page that is level by now.
+        em: size of the type in pixels.
+        flat: their `y` once the bend of the page is undone, where it is bent.
+    """
+    flat = pieces.y if flat is None else flat
     if pieces.count > _MOST_LINKED:
         size = np.bincount(pieces.line)
-        pieces = pieces.only(size >= np.sort(size)[-_MOST_LINKED])
+        kept = size >= np.sort(size)[-_MOST_LINKED]
+        pieces, flat = pieces.only(kept), flat[kept[pieces.line]]
     if not 2 <= pieces.count <= 2 * _MOST_LINKED:
         return pieces
     count = np.bincount(pieces.line)
     last = np.cumsum(count) - 1
     left, right = pieces.x[last - count + 1], pieces.x[last]
-    height = np.bincount(pieces.line, pieces.y) / count
+    height = np.bincount(pieces.line, flat) / count
     gap = left[None, :] - right[:, None]  # from each to each
     rise = np.abs(height[None, :] - height[:, None])
     near = (gap > 0) & (gap < _LINK_GAP * em) & (rise < _LINK_RISE * em)

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from .courses import Courses, Values
+from .courses import Courses, Values, link, long_enough, together
 from .geometry import Matrix
 from .mesh import Mesh, Points, inverse, mapped
 
@@ -22,16 +22,18 @@ Field = npt.NDArray[np.float64]  # (rows, columns) of nodes
 
 _NODES = 12  # along the longer side: paper does not bend within two centimetres
 _LONG = 0.2  # of the page's width: lines that show a bend
-_WINDOW = 5  # points that are averaged, so that glyphs of unequal height are no bend
-_FEWEST = 5  # lines
-_BENT = 0.8  # pixels of the reduced page, in the mean along a line: a sagitta of some three
-_ROUGHNESS = 0.05  # em: usual second difference between neighbouring nodes; sharp curls have 0.1
+_FEWEST = 4  # lines
+_BENT = 0.3  # pixels of the reduced page, in the mean along a line: a sagitta of one
+_CHANCE = 6.0 * 4  # coefficients of a cubic, at twice the standard deviation that chance gives them
+_ROUGHNESS = 0.1  # em: usual second difference between neighbouring nodes of a sheet that curls
+_STRETCH = 0.15  # em: usual difference between a node and the one below; all lines at one height
+# would be level too, and only this speaks against it
 _REACH = 100.0  # em: how far nodes may move at all; keeps those steady that no line comes near
 _BETTER = 0.6  # of the deviation that may be left, or the lines are not bent but wild
 _STEEPEST = 0.25  # change of the move per pixel; more would fold the paper over
 _ROUNDS = 3
 _TUKEY = 4.7
-_MOST_POINTS = 5000
+_MOST_POINTS = 2500
 _CELLS = 48  # of the mesh along the longer side: four to each node
 _INVERSIONS = 6  # each leaves at most `_STEEPEST` of the error
 
@@ -71,16 +73,23 @@ class Bend:
         return found
 
 
-def find_bend(level: Courses, upright: Courses, width: int, height: int, em: float) -> Bend | None:
+def find_bend(
+    level: Courses, text: Courses, upright: Courses, width: int, height: int, em: float
+) -> Bend | None:
     """What straightens the lines of a page, or None where they are straight enough.
 
     Args:
-        level: courses of lines that ought to be level.
-        upright: courses of lines that ought to be upright, `x` and `y` exchanged.
+        level: courses of rulings that ought to be level.
+        text: pieces of lines of text.
+        upright: courses of rulings that ought to be upright, `x` and `y` exchanged.
         width, height: of the page in pixels.
         em: size of its type in pixels.
     """
-    down = _field(level, width, height, em)
+    down = _field(together(level, long_enough(link(text, em))), width, height, em)
+    if down is not None and text.count:
+        # Pieces of one line stand at one height only now that the bend is roughly undone.
+        flat = text.y + _basis(text, width, height, down.shape) @ down.ravel()
+        down = _field(together(level, long_enough(link(text, em, flat))), width, height, em)
     right = _field(upright, height, width, em)
     if down is None and right is None:
         return None
@@ -112,17 +121,18 @@ def _shape(width: int, height: int) -> tuple[int, int]:
 
 
 def _field(courses: Courses, width: int, height: int, em: float) -> Field | None:
-    """How far down points must be moved for the lines to be level."""
-    if not _is_bent(courses, width):
+    """How far down points must be moved for the lines to be level; None if they are, or are wild."""
+    courses = _thinned(_long(courses, width))
+    if courses.count < _FEWEST or _sway(courses, width, height) < _BENT:
         return None
-    courses = _thinned(courses)
     shape = _shape(width, height)
     basis = _basis(courses, width, height, shape)
-    rough = _roughness(shape) / (_ROUGHNESS * em) ** 2 + np.eye(basis.shape[1]) / (_REACH * em) ** 2
+    rough = _roughness(shape) / (_ROUGHNESS * em) ** 2 + _stretch(shape) / (_STRETCH * em) ** 2
+    rough += np.eye(basis.shape[1]) / (_REACH * em) ** 2
     weight = 1 / courses.noise**2
     say = np.ones_like(weight)
     for _ in range(_ROUNDS):
-        steady, off = _about_lines(basis, courses.y, courses.line, weight * say)
+        steady, off = about_lines(basis, courses.y, courses.line, weight * say)
         normal = (steady * (weight * say)[:, None]).T @ steady + rough
         moves = np.linalg.solve(normal, -(steady * (weight * say)[:, None]).T @ off)
         left = (off + steady @ moves) / courses.noise
@@ -130,7 +140,7 @@ def _field(courses: Courses, width: int, height: int, em: float) -> Field | None
         say = np.square(np.maximum(0, 1 - np.square(left / (_TUKEY * scale))))
         say = np.maximum(say, 1e-3)  # no line without any weight
     after = replace(courses, y=courses.y + basis @ moves)
-    if _deviation(after, width) > _BETTER * _deviation(courses, width):
+    if _sway(after, width, height) > _BETTER * _sway(courses, width, height):
         return None
     field = moves.reshape(shape)
     steepest = max(
@@ -140,37 +150,35 @@ def _field(courses: Courses, width: int, height: int, em: float) -> Field | None
     return field - field.mean() if steepest < _STEEPEST else None
 
 
-def _is_bent(courses: Courses, width: int) -> bool:
-    return _deviation(courses, width) > _BENT
+def _long(courses: Courses, width: int) -> Courses:
+    """Lines that are long enough to show a bend."""
+    if not courses.count:
+        return courses
+    count = np.bincount(courses.line)
+    last = np.cumsum(count) - 1
+    return courses.only(courses.x[last] - courses.x[last - count + 1] > _LONG * width)
 
 
-def _deviation(courses: Courses, width: int) -> float:
-    """By how much long lines deviate from straight ones: the median over lines, in pixels."""
-    line = courses.line
-    if not line.size:
-        return 0.0
-    count = np.bincount(line)
-    first, last = np.cumsum(count) - count, np.cumsum(count) - 1
-    span = courses.x[last] - courses.x[first]
-    long = (span > _LONG * width) & (count > 2 * _WINDOW)
-    if np.count_nonzero(long) < _FEWEST:
-        return 0.0
-    middle = np.bincount(line, courses.x) / count
-    run = courses.x - middle[line]
-    rise = courses.y - (np.bincount(line, courses.y) / count)[line]
-    slope = np.bincount(line, run * rise) / np.maximum(np.bincount(line, run * run), 1e-9)
-    rest = rise - slope[line] * run
-    smooth = np.convolve(rest, np.full(_WINDOW, 1 / _WINDOW), "same")
-    order = np.arange(line.size)
-    inner = (order - first[line] >= _WINDOW // 2) & (last[line] - order >= _WINDOW // 2)
-    square = np.bincount(line[inner], np.square(smooth[inner]), minlength=count.size)
-    mean = np.sqrt(square / np.maximum(np.bincount(line[inner], minlength=count.size), 1))
-    return float(np.median(np.repeat(mean[long], np.maximum(1, (span[long] / width * 10).astype(int)))))
+def _sway(courses: Courses, width: int, height: int) -> float:
+    """How far lines wave together: what a common cubic, changing down the page, explains of it.
+
+    In pixels, root mean square along the lines; 0 where chance would explain as much.
+    """
+    x, y = courses.x / width - 0.5, courses.y / height - 0.5
+    shapes = np.stack([x**power * y**change for power in (1, 2, 3) for change in (0, 1)], axis=1)
+    weight = 1 / courses.noise**2
+    steady, off = about_lines(shapes, courses.y, courses.line, weight)
+    root = np.sqrt(weight)
+    share = np.linalg.lstsq(steady * root[:, None], off * root, rcond=None)[0]
+    common = steady @ share
+    found = float(np.sqrt(np.mean(common**2)))
+    chance = float(np.sqrt(np.mean((off - common) ** 2) * _CHANCE / courses.count))
+    return found if found > chance else 0.0
 
 
 def _thinned(courses: Courses) -> Courses:
     """Every so many points, so that a page full of lines costs no more than others."""
-    return courses.at(np.arange(0, courses.x.size, -(-courses.x.size // _MOST_POINTS)))
+    return courses.at(np.arange(0, courses.x.size, max(1, -(-courses.x.size // _MOST_POINTS))))
 
 
 def _basis(courses: Courses, width: int, height: int, shape: tuple[int, int]) -> npt.NDArray[np.float64]:
@@ -207,11 +215,18 @@ def _roughness(shape: tuple[int, int]) -> npt.NDArray[np.float64]:
     return result
 
 
+def _stretch(shape: tuple[int, int]) -> npt.NDArray[np.float64]:
+    """Sum of the squared differences of a field from row to row, as a matrix over its nodes."""
+    down = np.kron(np.diff(np.eye(shape[0]), axis=0), np.eye(shape[1]))
+    result: npt.NDArray[np.float64] = down.T @ down
+    return result
+
+
 def _second_differences(count: int) -> npt.NDArray[np.float64]:
     return np.diff(np.eye(count), n=2, axis=0)
 
 
-def _about_lines(
+def about_lines(
     basis: npt.NDArray[np.float64], y: Values, line: npt.NDArray[np.int64], weight: Values
 ) -> tuple[npt.NDArray[np.float64], Values]:
     """`basis` and `y` less their weighted means over the points of each line."""

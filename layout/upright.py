@@ -203,8 +203,7 @@ def _straightening(
             matrix = homography @ matrix
             level, text = level.moved(homography), text.moved(homography)
             upright = upright.moved(_EXCHANGE @ homography @ _EXCHANGE)
-    level = together(level, long_enough(link(text, parts.em)))
-    return matrix, find_bend(level, upright, width, height, parts.em)
+    return matrix, find_bend(level, text, upright, width, height, parts.em)
 
 
 def _is_bounded(matrix: Matrix, image: Image, page: _Reduced) -> bool:
