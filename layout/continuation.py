@@ -37,6 +37,7 @@ _CONTINUED = re.compile(
 _DASHES = r"[-–—―_.·,~()]*"
 _PAGE_NUMBER = re.compile(rf"{_DASHES}第?\d{{1,4}}页?(?:[/,]?共?\d{{1,4}}页?)?{_DASHES}", re.ASCII)
 _CLOSING = re.compile(r"合计|.{0,6}总计")
+_DIGITS = re.compile(r"\d+", re.ASCII)
 _SERIAL = re.compile(r"\d{1,3}", re.ASCII)
 
 
@@ -221,7 +222,9 @@ def _said_again(text: Text, chain: _Chain, lower: Table) -> bool:
         marked = _CONTINUED.search(titles[1]) is not None
         # Of forms each has its title, and they look alike; a table prints its header with it.
         regular = chain.header_rows > 0 and lower.header_rows > 0
-        return _alike(*(_CONTINUED.sub("", title) for title in titles)) and (marked or regular)
+        years = [_DIGITS.findall(title) for title in titles]
+        alike = years[0] == years[1] and _alike(*(_CONTINUED.sub("", title) for title in titles))
+        return alike and (marked or regular)
     return False
 
 
@@ -280,7 +283,8 @@ def _starts_anew(chain: _Chain, lower: Table) -> bool:
     """Whether `lower` begins as a whole table does, or a closing row ended the one above."""
     first, last = chain.pieces[0], chain.pieces[-1]
     heads = [_leading(table, min(table.header_rows, table.shape[0] - 1)) for table in (first, lower)]
-    if heads[0] and len(heads[0]) == len(heads[1]) and all(map(_alike, *heads)):
+    codes = [_DIGITS.findall(" ".join(head)) for head in heads]
+    if heads[0] and len(heads[0]) == len(heads[1]) and codes[0] == codes[1] and all(map(_alike, *heads)):
         return True
     closed = _leading(last, last.shape[0] - 1)[:1]
     if any(map(_CLOSING.fullmatch, closed)) and not any(map(_CLOSING.search, heads[0])):

