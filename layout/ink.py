@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
+import numpy.typing as npt
 
 from ..document import Box
 from ..source import Image
@@ -20,8 +21,13 @@ from .seals import find_seals, is_coloured
 from .unmixing import without_seals
 
 _A4_INCHES = 11.7  # the long side; disclosures are A4, whatever a file says of its dpi
-_GLYPH_INCHES = 0.118  # median height of the characters of 10.5-point type, weighted by area
-_ENOUGH = 30  # characters that make a median
+_GLYPH_INCHES = 0.118  # height of the characters of 9-point type
+_FIGURE = 1.4  # height of a Chinese character by that of a figure of the same type
+_LARGEST = 0.7  # inches: what is higher is no character
+_BLUR = 1  # pixels: half of one at either end of a stroke
+_ENOUGH = 30  # characters that say how high they are
+
+Values = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -30,7 +36,7 @@ class Ink:
 
     Attributes:
         mask: (height, width), 255 where there is ink of text or strokes.
-        per_inch: pixels per inch, if the page's type is of 10.5 points. What is long or
+        per_inch: pixels per inch, if the page's type is of 9 points. What is long or
             thin on a page is so beside its characters, at any resolution and on any sheet.
         darkness: (height, width), 0 for paper, 255 as dark as the page's solid ink. Thin
             rulings, which cover a part of each pixel, reach a third of that or less.
@@ -77,13 +83,27 @@ def _sheet_scale(light: Mask) -> float:
 
 
 def _type_scale(traces: Traces, sheet: float) -> float:
-    """Pixels per inch from the height of the characters; from the sheet where there are few."""
-    width, height = (traces.stats[traces.own, i].astype(float) for i in (2, 3))
-    squat = (width > 0.3 * height) & (width < 2.2 * height)
-    glyph = squat & (height >= 5) & (width >= 3) & (height < 0.7 * sheet)
-    if glyph.sum() < _ENOUGH:
+    """Pixels per inch from the height of the characters; from the sheet where there are few.
+
+    Chinese characters fill a square, figures do not: a page of figures is not one of small type.
+    """
+    width, height = (traces.stats[traces.own, i].astype(float) - _BLUR for i in (2, 3))
+    glyph = (width > 0.3 * height) & (width < 2.2 * height) & (height >= 4) & (width >= 2)
+    glyph &= height < _LARGEST * sheet
+    square = glyph & (width > 0.75 * height) & (width < 1.4 * height)
+    if square.sum() >= _ENOUGH:
+        type_height = _usual(height[square], width[square])
+    elif glyph.sum() >= _ENOUGH:
+        narrow = glyph & (width < 0.75 * height)
+        figures = (width * height)[narrow].sum() > 0.5 * (width * height)[glyph].sum()
+        type_height = _usual(height[glyph], width[glyph]) * (_FIGURE if figures else 1.0)
+    else:
         return sheet
-    order = np.argsort(height[glyph])
-    heights, weights = height[glyph][order], np.cumsum((width * height)[glyph][order])
-    median = heights[np.searchsorted(weights, weights[-1] / 2)]
-    return float(np.clip(median / _GLYPH_INCHES, 50, 700))
+    return float(np.clip(type_height / _GLYPH_INCHES, 50, 700))
+
+
+def _usual(height: Values, width: Values) -> float:
+    """Height that 60 % of the area stays below: pairs of figures that touch are squares, too."""
+    order = np.argsort(height)
+    weights = np.cumsum((width * height)[order])
+    return float(height[order][np.searchsorted(weights, 0.6 * weights[-1])])
