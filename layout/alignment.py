@@ -14,11 +14,12 @@ import numpy as np
 import numpy.typing as npt
 
 from ..document import Box
-from .column_edges import refine_edges
+from .blank_rows import blank_rows, usual_height
+from .column_edges import fits, refine_edges
 from .engine import Grid, GridCell, Rule
 from .gutters import Intervals, find_gutters, occupied
 from .row_layouts import Piece, complete, evidence, extend_centred
-from .row_spans import span_rows
+from .row_spans import find_sections, spanning
 from .rule_lines import Line, gather_lines, reach
 from .spans import merge_spans
 from .text_rows import find_rows, text_lines
@@ -34,8 +35,8 @@ _LONG_SHARE = 0.35  # beside labels that span rows a ruling may be so short
 _RULED = 0.4  # of the boundaries between rows, from which on rulings alone tell the rows
 _BORDER = 0.6  # em from the region's edge within which a ruling is its border
 _OVERHANG = 0.15  # em that a text may stand over a boundary without crossing it
+_WORD = 0.8  # em; a smaller gap may part words of one cell
 _HEADER = 6  # rows at most
-_BLANK = 0.75  # of a row's height that is one more row
 _MOST_BLANK = 20
 
 
@@ -92,20 +93,27 @@ class _Table:
         if shape[0] * shape[1] < 2:
             return None
         pieces, loose = self._pieces(members, xs), self._pieces(between, xs)
+        pieces = self._unbroken(pieces, shape)
         head = self._header_rows(pieces, loose, ys, shape)
         top = ys[head] if head else self.top
         heads = [p for p in (*pieces, *loose) if p.middle < top]
-        xs = refine_edges(xs, [p for p in pieces if p.middle >= top], heads, self.em)
+        body = [p for p in (*pieces, *loose) if p.middle >= top]
+        xs = refine_edges(xs, body, heads, self.em)
         ruled = self._ruled_shares(xs)
         parted = ruled >= 0.5 if self.ruled else np.ones((shape[0] - 1, shape[1]), np.bool_)
-        spanning = self._pieces(self._spanning(members), xs) if self.ruled else pieces
-        signs = evidence(spanning, shape)
-        extend_centred(signs, pieces, xs, self.em, head)
-        alive = complete(signs, spanning, shape)
+        sections = [] if self.ruled else find_sections(pieces, loose, ys, xs, self.em, head)
+        for section in sections:
+            last = section.label.last if section.label else 0
+            first = section.label.first if section.label else 0
+            parted[section.first : section.last - 1, first : last + 1] = False
+        reaching = spanning(pieces, sections)
+        if self.ruled:
+            reaching = self._unbroken(self._pieces(self._spanning(members), xs), shape)
+        signs = evidence(reaching, shape)
+        extend_centred(signs, reaching, xs, self.em, head)
+        alive = complete(signs, reaching, shape)
         if head and shape[1] > 1:
             self._tile_header(head, pieces, loose, ys, xs, ruled, alive, parted)
-        if not self.ruled:
-            span_rows(parted, alive, pieces, loose, ys, xs, self.em, head)
         spans = merge_spans(shape, parted, alive)
         cells = tuple(
             GridCell(r, c, rs, cs, Box(xs[c], ys[r], xs[c + cs], ys[r + rs])) for r, c, rs, cs in spans
@@ -145,40 +153,64 @@ class _Table:
 
     def _text_rows(self, full: Sequence[Line]) -> tuple[Rows, Rows, list[float]]:
         """Rows by their texts, texts between rows, and the edges of the rows."""
-        edges = [-np.inf, *[line.at for line in full], np.inf]
-        rows: Rows = []
-        between: Rows = []
-        ys = [self.top]
         lines = text_lines(self.boxes, self.em)
         boundaries = find_gutters(self._spread(lines), self.left, self.right, self.em)
+        bands: list[Rows] = []
+        between: Rows = []
+        edges = [self.top, *[line.at for line in full], self.bottom]
         for above, under in pairwise(edges):
             own = np.flatnonzero((self.centres > above) & (self.centres <= under))
-            if not len(own):
-                rows.append(())
-                ys.append(min(under, self.bottom))
-                continue
             found = find_rows(self.boxes[own], self.em, boundaries)
-            band = [tuple(int(own[i]) for i in row) for row in found.rows]
+            bands.append([tuple(int(own[i]) for i in row) for row in found.rows])
             between += [tuple(int(own[i]) for i in group) for group in found.between]
-            for a, b in pairwise(band):
-                ys.append((max(self.boxes[i, 3] for i in a) + min(self.boxes[i, 1] for i in b)) / 2)
-            rows += band
-            ys.append(min(under, self.bottom))
-        return self._with_blank(rows, between, ys)
+        texts = [[self._extent(row) for row in band] for band in bands]
+        steps = [usual_height(band, self.em) for band in texts]
+        usual = next((h for h in sorted(steps, key=lambda h: h is None) if h is not None), None)
+        rows: Rows = []
+        ys = [self.top]
+        for k, (above, under) in enumerate(pairwise(edges)):
+            filled = self._filled(bands[k], texts[k], (above, under), (k > 0, bool(full)), usual)
+            rows += [row for row, _ in filled]
+            ys += [end for _, end in filled]
+        return rows, between, ys
 
-    def _with_blank(self, rows: Rows, between: Rows, ys: list[float]) -> tuple[Rows, Rows, list[float]]:
-        """With the rows without text that there is room for above the bottom ruling."""
-        heights = [b - a for (a, b), row in zip(pairwise(ys), rows, strict=True) if row]
-        if len(heights) < 2 or not self.inner:
-            return rows, between, ys
-        usual = float(np.median(heights))
-        room = self.bottom - (self._y(rows[-1]) + usual / 2 if rows[-1] else ys[-2])
-        count = int(room / usual + 1 - _BLANK) - (not rows[-1])
-        if not 0 < count <= _MOST_BLANK:
-            return rows, between, ys
-        start = self.bottom - room if rows[-1] else ys[-2]
-        edges = np.linspace(start, self.bottom, count + 1 + (not rows[-1])).tolist()
-        return [*rows, *[()] * count], between, [*ys[:-1], *(edges if rows[-1] else edges[1:])]
+    def _extent(self, row: Sequence[int]) -> tuple[float, float]:
+        own = self.boxes[list(row)]
+        return float(own[:, 1].min()), float(own[:, 3].max())
+
+    def _filled(
+        self,
+        rows: Rows,
+        texts: list[tuple[float, float]],
+        edges: tuple[float, float],
+        ruled: tuple[bool, bool],
+        usual: float | None,
+    ) -> list[tuple[tuple[int, ...], float]]:
+        """Rows between two edges, blank ones among them, and where each ends."""
+        above, under = edges
+        if not rows:
+            count = max(1, min(_MOST_BLANK, round((under - above) / usual))) if usual else 1
+            return [((), above + (under - above) * (k + 1) / count) for k in range(count)]
+        counts = [0] * (len(rows) + 1)
+        if usual:
+            counts = blank_rows(
+                texts, above if ruled[0] else None, under if ruled[1] else None, usual, self.em
+            )
+        filled: list[tuple[tuple[int, ...], float]] = []
+        for k, row in enumerate(rows):
+            start = texts[k - 1][1] if k else above
+            filled += self._blanks(counts[k], start, texts[k][0])
+            end = under if k + 1 == len(rows) else (texts[k][1] + texts[k + 1][0]) / 2
+            if counts[k + 1]:
+                end = texts[k][1] + 0.3 * self.em
+            filled.append((row, end))
+        filled += self._blanks(counts[-1], texts[-1][1], under)
+        return filled
+
+    def _blanks(self, count: int, start: float, end: float) -> list[tuple[tuple[int, ...], float]]:
+        """Blank rows in the white between two texts."""
+        first, last = start + 0.3 * self.em, max(end - 0.3 * self.em, start + 0.3 * self.em)
+        return [((), first + (last - first) * (k + 1) / count) for k in range(count)]
 
     def _ruled_rows(self) -> tuple[Rows, Rows, list[float]]:
         ys = [self.top, *[line.at for line in self.inner], self.bottom]
@@ -209,6 +241,26 @@ class _Table:
                 else:
                     pieces.append(piece)
         return pieces
+
+    def _unbroken(self, pieces: Sequence[Piece], shape: tuple[int, int]) -> list[Piece]:
+        """With texts as one again that a boundary parts only between two words.
+
+        What follows a small gap is a cell of its own if it is aligned as its column is.
+        """
+        small = _WORD * self.em
+        tight = {
+            k + 1 for k, (a, b) in enumerate(pairwise(pieces)) if a.row == b.row and b.left - a.right < small
+        }
+        free = [p for k, p in enumerate(pieces) if k not in tight and p.first == p.last]
+        columns = [[p for p in free if p.first == c] for c in range(shape[1])]
+        whole: list[Piece] = []
+        for k, piece in enumerate(pieces):
+            own = piece.first == piece.last and fits(piece, columns[piece.first], self.em)
+            if k in tight and not own:
+                whole[-1] = whole[-1].joined(piece)
+            else:
+                whole.append(piece)
+        return whole
 
     def _header_rows(
         self, pieces: Sequence[Piece], loose: Sequence[Piece], ys: Sequence[float], shape: tuple[int, int]

@@ -9,6 +9,7 @@ beginnings, an inset right of aligned ends, and so that heads stand in the middl
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -22,6 +23,8 @@ _INSET = 0.25  # em between text and the edge of its cell
 _FEWEST = 3  # texts that show how a column is aligned
 _BEGIN, _END, _MIDDLE = 0.3, 0.6, 0.6  # share of texts that are aligned; indented names are fewer
 _HEAD = 0.3  # weight of what a centre says, beside an edge
+_GUESS = 0.1  # and of the middle of texts that may be aligned otherwise
+_SAME = 0.2  # share of a column's texts that begin at one place, or end
 _ROUNDS = 40
 
 
@@ -37,37 +40,57 @@ def refine_edges(
         em: size of the type in pixels.
     """
     cols = len(xs) - 1
-    own: list[list[Piece]] = [[] for _ in range(cols)]
-    for piece in pieces:
-        if piece.first == piece.last:
-            own[piece.first].append(piece)
-    lowest, highest = list(xs), list(xs)
-    for k in range(1, cols):
-        near = [*pieces, *heads]
-        lowest[k] = max([p.right for p in near if p.last == k - 1], default=xs[k])
-        highest[k] = min([p.left for p in near if p.first == k], default=xs[k])
-        lowest[k], highest[k] = min(lowest[k], xs[k]), max(highest[k], xs[k])
-    aligned = [_alignment(texts, em) for texts in own]
+    near = [*pieces, *heads]
+    bounds = [
+        (
+            min(xs[k], max([p.right for p in near if p.last == k - 1], default=xs[k])),
+            max(xs[k], min([p.left for p in near if p.first == k], default=xs[k])),
+        )
+        for k in range(cols + 1)
+    ]
+    columns = [_Column.of(k, pieces, heads, em) for k in range(cols)]
     edges = list(xs)
     for _ in range(_ROUNDS):
         for k in range(1, cols):
-            votes = []
-            for col, side, other in ((k - 1, "right", k - 1), (k, "left", k + 1)):
-                kind, at = aligned[col]
-                if kind == side:
-                    votes.append((at + (_INSET if side == "right" else -_INSET) * em, 1.0))
-                if kind != "middle":
-                    head = [p for p in heads if p.first == p.last == col]
-                    at = float(np.median([(p.left + p.right) / 2 for p in head])) if head else np.nan
-                if not np.isnan(at) and (kind == "middle" or head):
-                    votes.append((2 * at - edges[other], _HEAD))
+            votes = columns[k - 1].right(edges[k - 1], em) + columns[k].left(edges[k + 1], em)
             if votes:
                 at = sum(x * w for x, w in votes) / sum(w for _, w in votes)
-                edges[k] = float(np.clip(at, lowest[k], highest[k]))
+                edges[k] = float(np.clip(at, *bounds[k]))
     return edges
 
 
-def _alignment(texts: Sequence[Piece], em: float) -> tuple[str, float]:
+@dataclass(frozen=True, slots=True)
+class _Column:
+    """How a column is aligned and where, and the middle of its head, with its weight."""
+
+    kind: str
+    at: float
+    middle: float | None
+    weight: float
+
+    @classmethod
+    def of(cls, column: int, pieces: Sequence[Piece], heads: Sequence[Piece], em: float) -> _Column:
+        own = [p for p in pieces if p.first == p.last == column]
+        kind, at = alignment(own, em)
+        if kind == "middle":
+            return cls(kind, at, at, _HEAD)
+        head = [p.centre for p in heads if p.first == p.last == column]
+        if head or kind or not own:
+            return cls(kind, at, float(np.median(head)) if head else None, _HEAD)
+        return cls(kind, at, float(np.median([p.centre for p in own])), _GUESS)
+
+    def left(self, right: float, em: float) -> list[tuple[float, float]]:
+        """Where its left edge lies if the other lies at `right`: positions with weights."""
+        votes = [(self.at - _INSET * em, 1.0)] if self.kind == "left" else []
+        return votes + ([(2 * self.middle - right, self.weight)] if self.middle is not None else [])
+
+    def right(self, left: float, em: float) -> list[tuple[float, float]]:
+        """Where its right edge lies if the other lies at `left`."""
+        votes = [(self.at + _INSET * em, 1.0)] if self.kind == "right" else []
+        return votes + ([(2 * self.middle - left, self.weight)] if self.middle is not None else [])
+
+
+def alignment(texts: Sequence[Piece], em: float) -> tuple[str, float]:
     """How a column is aligned, left, right or middle, and where; "" if that cannot be told."""
     widths = [p.right - p.left for p in texts]
     if len(texts) < _FEWEST or np.percentile(widths, 90) - np.percentile(widths, 10) < 2 * _ALIGNED * em:
@@ -75,7 +98,7 @@ def _alignment(texts: Sequence[Piece], em: float) -> tuple[str, float]:
     options = [
         (*_commonest([p.left for p in texts], em), _BEGIN, "left"),
         (*_commonest([p.right for p in texts], em), _END, "right"),
-        (*_commonest([(p.left + p.right) / 2 for p in texts], em), _MIDDLE, "middle"),
+        (*_commonest([p.centre for p in texts], em), _MIDDLE, "middle"),
     ]
     share, at, least, kind = max(options, key=lambda option: option[0])
     if share < least:
@@ -91,3 +114,12 @@ def _commonest(values: Sequence[float], em: float) -> tuple[float, float]:
     counts = np.searchsorted(ordered, ordered + 2 * _ALIGNED * em, "right") - np.arange(len(ordered))
     first = int(counts.argmax())
     return float(counts[first]) / len(ordered), float(np.median(ordered[first : first + counts[first]]))
+
+
+def fits(piece: Piece, column: Sequence[Piece], em: float) -> bool:
+    """Whether a text begins, ends or has its middle where others of its column do; true where there are few."""
+    if len(column) < _FEWEST:
+        return True
+    edges = np.array([(p.left, p.right, p.centre) for p in column])
+    same = np.abs(edges - (piece.left, piece.right, piece.centre)) < _ALIGNED * em
+    return bool(same.mean(0).max() >= _SAME)

@@ -11,9 +11,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
+
+from .geometry import clusters
 
 Floats = npt.NDArray[np.float64]
 Intervals = list[tuple[float, float, float]]  # left, right, height
@@ -21,6 +24,7 @@ Intervals = list[tuple[float, float, float]]  # left, right, height
 # In em.
 _NARROWEST = 0.3  # a gap that may part cells
 _CLEAR = 0.72  # a gap that parts cells if nothing speaks against it; after a comma it is narrower
+_WORDS = 0.8  # between the words of one text, at most
 _WIDE = 1.25  # a gap that parts cells although texts cross the boundary
 _SPREAD = 1.7  # between characters set wide, as in 本 年 合 计
 _PAIR = 4.5  # between two, as in 项    目
@@ -31,9 +35,11 @@ _ORDINAL, _LONG_ORDINAL = 2.6, 4.3  # width of （十） and of 二十一、
 _LOW = 0.58  # height of 一、, which no figure is
 _FLUSH = 0.2  # by which ordinals begin apart
 
-_INSIDE = 0.5  # cost of a row that crosses between rows that respect the boundary
-_ANYWHERE = 0.12  # cost of any row that crosses
-_LEAST = 0.55  # rows that a boundary needs, less what crossings cost
+_END = 0.25  # between the ends of rulings at one boundary
+_SMALL = 0.6  # worth of a row with a small gap, beside one with a wide one
+_ONE = 0.5  # worth of the first row that respects a boundary
+_ANYWHERE = 0.2  # cost of a row that crosses
+_LEAST = 0.05  # a boundary's worth
 _HEADS = 4  # rows in which each column has a head
 _MOST_COLUMNS = 100
 _STEPS = 2048  # resolution across the region
@@ -107,20 +113,24 @@ def find_gutters(
         em: size of the type in pixels.
         ends: where rulings end, which is at boundaries.
     """
-    if right - left < em or not rows:
+    if right - left < em:
         return []
+    # A row of one text is the title of a section, or a note, and tells nothing of columns.
+    rows = [runs for runs in rows if any(b[0] - a[1] > _WORDS * em for a, b in pairwise(runs))]
     gaps = [
         Gap(row, a[1], b[0]) for row, runs in enumerate(rows) for a, b in zip(runs, runs[1:], strict=False)
     ]
+    if not rows:
+        return []
     step = (right - left) / _STEPS
     crossed = np.zeros((len(rows), _STEPS), np.bool_)
     for row, runs in enumerate(rows):
         for a, b, _ in runs:
             crossed[row, max(0, int((a - left) / step)) : max(0, int((b - left) / step) + 1)] = True
-    boundaries = _code_columns(rows, em)
+    boundaries = _code_columns(rows, em) + _common(ends, em)
     waiting = [gap for gap in gaps if not any(gap.holds(x) for x in boundaries)]
     while waiting and len(boundaries) < _MOST_COLUMNS:
-        score, at, crossings = _best(waiting, crossed, left, step)
+        score, at, crossings = _best(waiting, crossed, left, step, em)
         if score < _LEAST:
             break
         explained = [gap for gap in waiting if gap.holds(at)]
@@ -128,6 +138,12 @@ def find_gutters(
             boundaries.append(_at_end(at, explained, ends))
         waiting = [gap for gap in waiting if not gap.holds(at)]
     return _without_ordinals(_without_empty(sorted(boundaries), rows, gaps), rows, gaps, left, right, em)
+
+
+def _common(ends: Sequence[float], em: float) -> list[float]:
+    """Where several rulings end."""
+    groups = clusters(ends, _END * em)
+    return [float(np.median([ends[i] for i in group])) for group in groups if len(group) > 1]
 
 
 def _at_end(at: float, explained: Sequence[Gap], ends: Sequence[float]) -> float:
@@ -151,29 +167,36 @@ def _code_columns(rows: Sequence[Intervals], em: float) -> list[float]:
 
 
 def _best(
-    gaps: Sequence[Gap], crossed: npt.NDArray[np.bool_], left: float, step: float
+    gaps: Sequence[Gap], crossed: npt.NDArray[np.bool_], left: float, step: float, em: float
 ) -> tuple[float, float, int]:
     """The best position for a boundary: its worth in rows, where it is, how many rows cross it."""
     height, width = crossed.shape
-    edges = np.zeros((height, width + 1), np.int16)
+    edges = np.zeros((height, width + 1))
     for gap in gaps:
         a, b = int((gap.left - left) / step) + 1, int((gap.right - left) / step)
         if a < b:
-            edges[gap.row, max(0, a)] += 1
-            edges[gap.row, min(width, max(0, b))] -= 1
-    respects = np.cumsum(edges, axis=1)[:, :width] > 0
-    first = np.where(respects.any(0), respects.argmax(0), height)
-    last = np.where(respects.any(0), height - 1 - respects[::-1].argmax(0), -1)
-    index = np.arange(height)[:, None]
-    inside = (crossed & (index > first) & (index < last)).sum(0)
+            worth = float(np.clip(gap.width / em / _WIDE, _SMALL, 1.0))
+            edges[gap.row, max(0, a)] += worth
+            edges[gap.row, min(width, max(0, b))] -= worth
+    worths = np.cumsum(edges, axis=1)[:, :width]
     crossings = crossed.sum(0)
-    score = respects.sum(0) - _INSIDE * inside - _ANYWHERE * crossings
+    score = _bands(worths, crossed) + _ONE - _ANYWHERE * crossings
+    score[worths.max(0) < 0.5 * _SMALL] = -np.inf
     best = float(score.max())
     plateau = np.flatnonzero(score >= best - 1e-9)
     parts = np.split(plateau, np.flatnonzero(np.diff(plateau) > 1) + 1)
     longest = max(parts, key=len)
     middle = int(longest[0] + longest[-1]) // 2
     return best, left + (middle + 0.5) * step, int(crossings[middle])
+
+
+def _bands(worths: Floats, crossed: npt.NDArray[np.bool_]) -> Floats:
+    """For each position, rows that respect it beyond the first, in each band of rows that do not cross it."""
+    total, band = np.zeros(worths.shape[1]), np.zeros(worths.shape[1])
+    for row, cross in zip(worths, crossed, strict=True):
+        total += np.where(cross, np.maximum(band - 1, 0), 0)
+        band = np.where(cross, 0, band + row)
+    return total + np.maximum(band - 1, 0)
 
 
 def _without_empty(boundaries: list[float], rows: Sequence[Intervals], gaps: Sequence[Gap]) -> list[float]:

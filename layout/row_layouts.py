@@ -38,6 +38,11 @@ class Piece:
         """Half way down."""
         return (self.top + self.bottom) / 2
 
+    @property
+    def centre(self) -> float:
+        """Half way across."""
+        return (self.left + self.right) / 2
+
     def joined(self, other: Piece) -> Piece:
         """Both as one."""
         return Piece(
@@ -97,7 +102,7 @@ def extend_centred(signs: Signs, pieces: Sequence[Piece], xs: Sequence[float], e
                 for b in range(p.last, high + 1)
                 if (a, b) != (p.first, p.last)
             ]
-            off, a, b = min(options)
+            off, a, b = min(options, default=(np.inf, 0, 0))
             if off < _CENTRED and off < own - _CENTRED:
                 signs[row, a:b] = -1
 
