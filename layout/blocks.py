@@ -72,8 +72,8 @@ class Line:
 
     @property
     def _has_numbers(self) -> bool:
-        """Whether one number directly follows another, as no sentence has it."""
-        return bool((self.numeric[1:] & self.numeric[:-1]).any())
+        """Whether numbers directly follow one another, as no sentence has them."""
+        return int((self.numeric[1:] & self.numeric[:-1]).sum()) > 1
 
     @property
     def has_leader(self) -> bool:

@@ -30,6 +30,7 @@ _AT_RULE = 1.6  # from the text of an outer row to the ruling that bounds it
 _SAME_EXTENT = 1.0  # by which the ends of rulings of one table differ
 
 _ROWS = 0.3  # least share of a block's lines that are rows
+_LED = 0.3  # more lines than this with leaders: a list of contents
 _AGREE = 0.4  # least share of a row's cells that have company in their columns
 
 
@@ -57,9 +58,15 @@ def find_tables(
 
 
 def _printed(rules: Sequence[Rule], em: float, size: tuple[int, int]) -> list[Rule]:
-    """Long rulings from top to bottom, without creases and edges of the sheet, which cross all of it."""
-    inside = [r for r in rules if r.start > em or r.end < size[0] - em]
-    return sorted((r for r in inside if r.end - r.start >= _SHORTEST_RULE * em), key=lambda r: r.at)
+    """Long rulings from top to bottom, without creases and edges of the sheet, which run to its edge.
+
+    On a page that was cut out along its table the rulings do so too, but then there are several.
+    """
+    long = sorted((r for r in rules if r.end - r.start >= _SHORTEST_RULE * em), key=lambda r: r.at)
+    inside = [r.start > em / 2 and r.end < size[0] - em / 2 for r in long]
+    return [
+        r for r, free in zip(long, inside, strict=True) if free or sum(_alike(r, o, em) for o in long) > 2
+    ]
 
 
 @dataclass(frozen=True)
@@ -73,7 +80,7 @@ class _Page:
 
     def blocks(self) -> list[list[Line]]:
         """Lines that may be one table with its caption and notes."""
-        left, right = self._column()
+        left, right = self._column
         blocks: list[list[Line]] = [[]]
         before: list[Rule] | None = None  # the stack that holds the last line
         for line in self.lines:
@@ -97,6 +104,7 @@ class _Page:
         """Height of the page's type, as lines have it."""
         return max(self.em, usual_height(self.lines))
 
+    @cached_property
     def _column(self) -> tuple[float, float]:
         """(left, right) of the page's text."""
         left = float(np.quantile([line.box.left for line in self.lines], 0.05))
@@ -124,7 +132,8 @@ class _Page:
     def _are_rows(self, above: Rule, below: Rule) -> bool:
         """Whether rows of a table stand between two rulings, or nothing, and not what parts two tables."""
         lines = [line for line in self.lines if above.at < line.middle < below.at]
-        if any(line.is_title(self.usual, (above.start, above.end)) for line in lines):
+        extents = (above.start, above.end), self._column
+        if any(line.is_title(self.usual, extent) for line in lines for extent in extents):
             return False
         text = sum(line.is_text(above.start, above.end - above.start) for line in lines)
         if len(lines) > 3 and text > len(lines) / 2:
@@ -190,11 +199,10 @@ class _Page:
     def _is_table(self, body: list[Line], rules: list[Rule]) -> bool:
         """Whether enough lines are rows, and have so many cells or agree so well that it is no chance."""
         rows = [line for line in body if line.is_row]
-        if not rows or any(line.has_leader for line in body):
-            return False
         if any(self._holding(line) for line in rows):
             return True
-        if len(rows) < _ROWS * len(body):
+        led = sum(line.has_leader for line in body)
+        if not rows or led > _LED * len(body) or len(rows) < _ROWS * len(body):
             return False
         cells = [len(line.phrases) for line in rows]
         if len(rows) == 1:
