@@ -18,8 +18,9 @@ class LayoutOptions:
         grid: `lines` recovers cells from rulings, `whitespace` from the alignment of text and what
             rulings there are; `auto` takes whichever fits a table better; `img2table` asks that
             package instead.
-        max_skew: largest skew in degrees that is searched for and undone, 0 to 15. Larger
-            takes longer and may take a page of slanted text for a skewed one.
+        max_skew: largest skew in degrees that is searched for and undone, 0 to 15. Less may
+            leave a sheet that was fed askew as it is; more costs next to nothing. 0 leaves
+            every page as it was scanned, also one that lies on its side.
         max_tables: bound on tables of one page; a chart's gridlines can look like hundreds.
         max_cells: bound on cells of one table, before spans are merged.
         seconds: time after which no further table of a page is looked for. A dense page takes
@@ -27,7 +28,7 @@ class LayoutOptions:
     """
 
     grid: GridName = "auto"
-    max_skew: float = 5.0
+    max_skew: float = 15.0
     max_tables: int = 50
     max_cells: int = 40_000
     seconds: float = 30.0

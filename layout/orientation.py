@@ -10,7 +10,6 @@ lines run upright is taken to have been turned clockwise, as landscape tables mo
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import cv2
 import numpy as np
@@ -27,40 +26,37 @@ None where they cannot be told.
 """
 
 _GAP = 0.7  # em: wider than gaps between glyphs, narrower than those between most lines
-_LEVEL = 0.54  # share of what is filled along the lines; text has 0.55 to 0.75
+_CLEAR = 0.54  # share of what is filled along the lines; text has 0.55 to 0.75
 _SURE = 0.65  # share of the probability that one end is up; a network may be softened to 0.97 at most
-_CERTAIN = 0.7  # likewise, to turn a page whose lines run level: most pages are the right way up
+_CERTAIN = 0.7  # likewise, to turn a page whose lines ran level: most pages are the right way up
 _OPEN = 1.5  # odds of e^1.5, 4.5 to 1; views of ordinary pages have 10 to 1 and more
+_SLIGHT = 0.5  # likewise, for a page whose lines ran level
 _LEAST = 1e-4  # of a probability
 _MARGIN = 1.0  # em of paper around the ink that the network is shown
 
 
-@dataclass(frozen=True)
-class Turn:
-    """How a page lies: `quarters` clockwise from upright, and whether that is in doubt."""
-
-    quarters: int = 0
-    doubtful: bool = False
+def runs_upright(parts: Parts) -> bool:
+    """Whether lines of text run up or down the page and not across; False where there are none."""
+    return parts.legible and 1 - _levelness(parts.glyphs, parts.em) > _CLEAR
 
 
-def find_turn(image: Image, parts: Parts, orient: Orient | None) -> Turn:
-    """How a page lies.
+def find_end(image: Image, parts: Parts, was_upright: bool, orient: Orient | None) -> tuple[bool, bool]:
+    """Whether a page whose lines run level by now is upside down, and whether that is in doubt.
 
     Args:
         image: the page (height, width, 3) BGR, at any resolution that shows its lines of text.
         parts: its ink.
+        was_upright: whether its lines ran upright, so that either end may be up.
         orient: tells which end is up; None where nothing can.
     """
-    level = _levelness(parts.glyphs, parts.em)
-    if not parts.legible or max(level, 1 - level) < _LEVEL:
-        return Turn()
-    first = 0 if level > 0.5 else 1
-    share = _share(_around(image, parts.glyphs, parts.em), first, orient) if orient else None
+    if not parts.legible:
+        return False, False
+    share = _share(_around(image, parts.glyphs, parts.em), was_upright, orient) if orient else None
     if share is None:
-        return Turn(first, doubtful=first == 1)
-    if first == 0:
-        return Turn(2) if share < 1 - _CERTAIN else Turn(0, doubtful=share < 0.5)
-    return Turn(1 if share >= 0.5 else 3, doubtful=max(share, 1 - share) < _SURE)
+        return False, was_upright
+    if was_upright:
+        return share < 0.5, max(share, 1 - share) < _SURE
+    return share < 1 - _CERTAIN, 1 - _CERTAIN <= share < 0.5
 
 
 def _levelness(glyphs: Mask, em: float) -> float:
@@ -75,27 +71,28 @@ def _levelness(glyphs: Mask, em: float) -> float:
     return filled[0] / sum(filled) if sum(filled) else 0.5
 
 
-def _share(image: Image, first: int, orient: Orient) -> float | None:
-    """How much likelier than the other way round it is that an image lies turned by `first` quarters.
+def _share(image: Image, was_upright: bool, orient: Orient) -> float | None:
+    """How likely it is that an image is the right way up and not upside down.
 
     A view that leaves it open is looked at again in two halves, where type appears larger.
     """
-    odds = _odds(image, first, orient)
-    if odds is not None and abs(odds) < _OPEN:
+    odds = _odds(image, orient)
+    # Most pages whose lines ran level are the right way up, so little has to speak for that.
+    if odds is not None and -_OPEN < odds < (_OPEN if was_upright else _SLIGHT):
         along = int(image.shape[1] > image.shape[0])
         halves = np.array_split(image, 2, axis=along) if image.shape[along] > 1 else []
-        more = [_odds(np.ascontiguousarray(half), first, orient) for half in halves]
+        more = [_odds(np.ascontiguousarray(half), orient) for half in halves]
         odds += sum(value for value in more if value is not None)
     return None if odds is None else float(1 / (1 + np.exp(-odds)))
 
 
-def _odds(image: Image, first: int, orient: Orient) -> float | None:
-    """The logarithm of the odds of `first` quarters against two more."""
+def _odds(image: Image, orient: Orient) -> float | None:
+    """The logarithm of the odds that an image is the right way up and not upside down."""
     probabilities = orient(image)
     if probabilities is None:
         return None
-    one, other = np.maximum(probabilities[[first, first + 2]], _LEAST)
-    return float(np.log(one / other))
+    up, down = np.maximum(probabilities[[0, 2]], _LEAST)
+    return float(np.log(up / down))
 
 
 def _around(image: Image, glyphs: Mask, em: float) -> Image:

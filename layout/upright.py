@@ -21,7 +21,7 @@ from .dewarp import Bend, find_bend, follow
 from .geometry import Mask, Matrix, as_mask
 from .glyphs import Parts, part_ink
 from .mesh import Mesh, Points, mapped, resample, to_page
-from .orientation import Orient, find_turn
+from .orientation import Orient, find_end, runs_upright
 from .outline import find_sheet, follow_outline, paint_surroundings
 from .perspective import rectification
 from .skew import find_skew
@@ -88,21 +88,32 @@ def make_upright(image: Image, max_skew: float, orient: Orient | None = None) ->
     small = _reduced(image, scale)
     light, parts = _inked(small)
     sheet = find_sheet(light)
-    turn = find_turn(small, parts, orient)
-    page = _turned(_Reduced(parts, np.diag([scale, scale, 1.0])), turn.quarters)
+    start = _Reduced(parts, np.diag([scale, scale, 1.0]))
+    quarters = int(runs_upright(parts))
+    page = _turned(start, quarters)
     degrees = find_skew(page.parts.mask, max_skew)
     if abs(degrees) < _NEGLIGIBLE:
         degrees = 0.0
-    edges = _edges(sheet, turn.quarters, max(small.shape))
-    page, turned = _levelled(page, degrees)
+    level, turned = _levelled(page, degrees)
+    upside_down, doubtful = find_end(_view(small, scale, level), level.parts, quarters == 1, orient)
+    if upside_down:
+        quarters += 2
+        level, turned = _levelled(_turned(start, quarters), degrees)
+    edges = _edges(sheet, quarters, max(small.shape))
     edges = edges[0].moved(turned), edges[1].moved(_EXCHANGE @ turned @ _EXCHANGE)
-    matrix, bend = _straightening(page, edges, image)
+    matrix, bend = _straightening(level, edges, image)
     if sheet is not None:
         image = paint_surroundings(image, sheet)
-    found = Upright(image, matrix, degrees, turn.quarters, turn.doubtful)
-    if not degrees and bend is None and matrix is page.matrix:
+    found = Upright(image, matrix, degrees, quarters, doubtful)
+    if not degrees and bend is None and matrix is level.matrix:
         return _only_turned(found)
-    return _resampled(found, bend, scale, None if sheet is not None else _paper(small))
+    paper = None if sheet is not None else _paper(small)
+    if not _is_grey(small):
+        return _resampled(found, bend, scale, paper)
+    # One channel costs a third of three.
+    grey = replace(found, image=as_mask(cv2.extractChannel(image, 0)))
+    result = _resampled(grey, bend, scale, paper)
+    return replace(result, image=as_mask(cv2.cvtColor(result.image, cv2.COLOR_GRAY2BGR)))
 
 
 def skew(image: Image, max_skew: float) -> float:
@@ -149,6 +160,16 @@ def _quarter_matrix(quarters: int, height: float, width: float) -> Matrix:
         3: ((0, -1, height), (1, 0, 0)),
     }
     return np.array([*turns[quarters], (0, 0, 1)], np.float64)
+
+
+def _view(small: Image, scale: float, page: _Reduced) -> Image:
+    """A picture of a page that is level by now."""
+    matrix = page.matrix @ np.diag([1 / scale, 1 / scale, 1.0])
+    if np.array_equal(matrix, np.eye(3)):
+        return small
+    height, width = page.parts.mask.shape
+    border = cv2.BORDER_REPLICATE
+    return as_mask(cv2.warpAffine(small, matrix[:2], (width, height), borderMode=border))
 
 
 def _edges(sheet: Mask | None, quarters: int, side: int) -> tuple[Courses, Courses]:
@@ -217,6 +238,12 @@ def _only_turned(found: Upright) -> Upright:
         return replace(found, matrix=np.eye(3))
     image = as_mask(cv2.rotate(found.image, _ROTATIONS[found.quarters]))
     return replace(found, image=image, matrix=_quarter_matrix(found.quarters, height, width))
+
+
+def _is_grey(small: Image) -> bool:
+    """Whether a page is grey, as its reduced picture shows, in which each pixel has its share."""
+    blue, green, red = cv2.split(small)
+    return not (cv2.countNonZero(cv2.absdiff(blue, green)) or cv2.countNonZero(cv2.absdiff(green, red)))
 
 
 def _paper(small: Image) -> list[float]:
