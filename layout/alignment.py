@@ -8,6 +8,7 @@ which it stands centred or aligned as its neighbours do.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -18,10 +19,11 @@ from .blank_rows import blank_rows, usual_height
 from .column_edges import fits, refine_edges
 from .engine import Grid, GridCell, Rule
 from .gutters import Intervals, find_gutters, occupied
+from .header_tiling import Tiling, tile_header
 from .row_layouts import Piece, complete, evidence, extend_centred
 from .row_spans import find_sections, spanning
 from .rule_lines import Line, gather_lines, reach
-from .spans import merge_spans
+from .spans import Span, merge_spans
 from .text_rows import find_rows, text_lines
 from .tiling import Block, Field, tile
 
@@ -36,7 +38,7 @@ _RULED = 0.4  # of the boundaries between rows, from which on rulings alone tell
 _BORDER = 0.6  # em from the region's edge within which a ruling is its border
 _OVERHANG = 0.15  # em that a text may stand over a boundary without crossing it
 _WORD = 0.8  # em; a smaller gap may part words of one cell
-_HEADER = 6  # rows at most
+_HEADER = 8  # rows at most
 _MOST_BLANK = 20
 
 
@@ -94,31 +96,64 @@ class _Table:
             return None
         pieces, loose = self._pieces(members, xs), self._pieces(between, xs)
         pieces = self._unbroken(pieces, shape)
-        head = self._header_rows(pieces, loose, ys, shape)
+        head = self._header_rows(pieces, loose, ys, shape, full)
         top = ys[head] if head else self.top
         heads = [p for p in (*pieces, *loose) if p.middle < top]
         body = [p for p in (*pieces, *loose) if p.middle >= top]
         xs = refine_edges(xs, body, heads, self.em)
-        ruled = self._ruled_shares(xs)
-        parted = ruled >= 0.5 if self.ruled else np.ones((shape[0] - 1, shape[1]), np.bool_)
-        sections = [] if self.ruled else find_sections(pieces, loose, ys, xs, self.em, head)
-        for section in sections:
-            last = section.label.last if section.label else 0
-            first = section.label.first if section.label else 0
-            parted[section.first : section.last - 1, first : last + 1] = False
-        reaching = spanning(pieces, sections)
-        if self.ruled:
-            reaching = self._unbroken(self._pieces(self._spanning(members), xs), shape)
-        signs = evidence(reaching, shape)
-        extend_centred(signs, reaching, xs, self.em, head)
-        alive = complete(signs, reaching, shape)
-        if head and shape[1] > 1:
-            self._tile_header(head, pieces, loose, ys, xs, ruled, alive, parted)
-        spans = merge_spans(shape, parted, alive)
+        header = self._header(head, heads, ys, xs) if head and shape[1] > 1 else None
+        if header is None:
+            header, head = Tiling((ys[0],), ()), 0
+        rows = self._body(head, members, pieces, loose, ys, xs)
+        edges = [*header.ys, *ys[head + 1 :]]
+        spans = [*header.spans, *((r + len(header.ys) - 1, c, rs, cs) for r, c, rs, cs in rows)]
         cells = tuple(
-            GridCell(r, c, rs, cs, Box(xs[c], ys[r], xs[c + cs], ys[r + rs])) for r, c, rs, cs in spans
+            GridCell(r, c, rs, cs, Box(xs[c], edges[r], xs[c + cs], edges[r + rs])) for r, c, rs, cs in spans
         )
-        return Grid(Box.around(c.box for c in cells), shape, cells, 1.0, None)
+        return Grid(Box.around(c.box for c in cells), (len(edges) - 1, shape[1]), cells, 1.0, None)
+
+    def _body(
+        self,
+        head: int,
+        members: Rows,
+        pieces: Sequence[Piece],
+        loose: Sequence[Piece],
+        ys: Sequence[float],
+        xs: Sequence[float],
+    ) -> list[Span]:
+        """Spans of the rows below the header, numbered from 0."""
+        shape = (len(members) - head, len(xs) - 1)
+        if not shape[0]:
+            return []
+        own, edges = [replace(p, row=p.row - head) for p in pieces if p.row >= head], ys[head:]
+        if self.ruled:
+            parted = self._ruled_shares(xs)[head:] >= 0.5
+            reaching = self._unbroken(self._pieces(self._spanning(members), xs), (len(members), shape[1]))
+            reaching = [replace(p, row=p.row - head) for p in reaching if p.row >= head]
+        else:
+            parted = np.ones((shape[0] - 1, shape[1]), np.bool_)
+            sections = find_sections(own, loose, edges, xs, self.em, 0)
+            for section in sections:
+                first, last = (section.label.first, section.label.last) if section.label else (0, 0)
+                parted[section.first : section.last - 1, first : last + 1] = False
+            reaching = spanning(own, sections)
+        signs = evidence(reaching, shape)
+        extend_centred(signs, reaching, xs, self.em, 0)
+        return merge_spans(shape, parted, complete(signs, reaching, shape))
+
+    def _header(
+        self, head: int, heads: Sequence[Piece], ys: Sequence[float], xs: Sequence[float]
+    ) -> Tiling | None:
+        """Cells of the first `head` rows, None if they are no header."""
+        if self.ruled:
+            blocks = [Block(p.left, p.top, p.right, p.bottom) for p in heads]
+            ruled = self._ruled_shares(xs)[: head - 1]
+            return Tiling(
+                tuple(ys[: head + 1]), tuple(tile(Field(ys[: head + 1], xs, blocks, self.em, ruled)))
+            )
+        own = np.flatnonzero(self.centres < ys[head])
+        lines = [[int(own[i]) for i in line] for line in text_lines(self.boxes[own], self.em)]
+        return tile_header(self._pieces(lines, xs), xs, self.top, ys[head], self.em)
 
     def _ends(self) -> list[float]:
         """Where rulings end inside the table: at boundaries between columns, in its header."""
@@ -263,9 +298,20 @@ class _Table:
         return whole
 
     def _header_rows(
-        self, pieces: Sequence[Piece], loose: Sequence[Piece], ys: Sequence[float], shape: tuple[int, int]
+        self,
+        pieces: Sequence[Piece],
+        loose: Sequence[Piece],
+        ys: Sequence[float],
+        shape: tuple[int, int],
+        full: Sequence[Line],
     ) -> int:
-        """Rows down to the first by which each column has a text of its own; 0 if there is none."""
+        """Rows of the header, 0 if there is none.
+
+        They are those above the only ruling, or down to the first by which each column has a text
+        of its own.
+        """
+        if not self.ruled and full and full[0].at in ys[1 : _HEADER + 1]:
+            return ys.index(full[0].at)
         headed = np.zeros(shape[1], np.bool_)
         for row in range(min(_HEADER, shape[0])):
             for p in pieces:
@@ -277,26 +323,6 @@ class _Table:
             if headed.all():
                 return row + 1
         return 0
-
-    def _tile_header(
-        self,
-        head: int,
-        pieces: Sequence[Piece],
-        loose: Sequence[Piece],
-        ys: Sequence[float],
-        xs: Sequence[float],
-        ruled: Floats,
-        alive: npt.NDArray[np.bool_],
-        parted: npt.NDArray[np.bool_],
-    ) -> None:
-        own = [p for p in pieces if p.row < head] + [p for p in loose if p.middle < ys[head]]
-        blocks = [Block(p.left, p.top, p.right, p.bottom) for p in own]
-        spans = tile(Field(ys[: head + 1], xs, blocks, self.em, ruled[: head - 1] if self.ruled else None))
-        label = np.zeros((head, len(xs) - 1), np.int64)
-        for n, (r, c, rs, cs) in enumerate(spans):
-            label[r : r + rs, c : c + cs] = n
-        alive[:head] = label[:, 1:] != label[:, :-1]
-        parted[: head - 1] = label[1:] != label[:-1]
 
 
 def _outermost(boxes: Floats) -> Floats:

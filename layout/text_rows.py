@@ -9,8 +9,10 @@ belongs to is in no row; it is left for the cells that span rows.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -201,28 +203,32 @@ class _Rows:
         """Cost of one row of the levels first … last; what of it no further line makes up for; its top and bottom."""
         if first == last:
             return 1.0, 0.0, self.at[first], self.at[first]
-        total, lasting, several, witnesses, pitch, lines = 1.0, 0.0, 0, 0, 0.0, 1
+        total, lasting, pitch, lines = 1.0, 0.0, 0.0, 1
         centre = (self.at[first] + self.at[last]) / 2
         top, bottom = self.at[last], self.at[first]
+        centred: Counter[tuple[int, ...]] = Counter()  # texts by the levels of their lines
         for text in self._texts(first, last):
             levels = sorted(text)
             off = abs((self.at[levels[0]] + self.at[levels[-1]]) / 2 - centre)
             total += min((off / _OFF_CENTRE) ** 2, 1.0)
             if off < _OFF_CENTRE:
                 top, bottom = min(top, self.at[levels[0]]), max(bottom, self.at[levels[-1]])
+                centred[tuple(levels)] += 1
             if len(levels) > 1:
                 lasting += self._wrapping(text, levels)
-                pitch = max(
-                    pitch, max(self.at[b] - self.at[a] for a, b in zip(levels, levels[1:], strict=False))
-                )
+                pitch = max(pitch, max(self.at[b] - self.at[a] for a, b in pairwise(levels)))
                 lines = max(lines, len(levels))
-                several += 1
-            if off < _OFF_CENTRE and (levels[0], levels[-1]) != (first, last):
-                witnesses += 1
-        if several:
-            total += max(0.0, _PARALLEL * (several - 1) * (lines - 1) - _WITNESS * witnesses)
-        if several and not witnesses:
-            total += (lines - 1) * (_UNSEEN + max(0.0, pitch - _WRAPPED) / 0.15)
+        witnesses = sum(
+            number for levels, number in centred.items() if (levels[0], levels[-1]) != (first, last)
+        )
+        if lines > 1:
+            alike = {levels: number for levels, number in centred.items() if len(levels) > 1}
+            most = max(alike, key=lambda levels: alike[levels] * len(levels), default=())
+            others = centred.total() - alike.get(most, 0)
+            parallel = _PARALLEL * (alike.get(most, 1) - 1) * max(0, len(most) - 1)
+            total += max(0.0, parallel - _WITNESS * others)
+            if not witnesses:
+                total += (lines - 1) * (_UNSEEN + max(0.0, pitch - _WRAPPED) / 0.15)
         return total + lasting, lasting, min(top, bottom), max(top, bottom)
 
     def _texts(self, first: int, last: int) -> list[dict[int, list[int]]]:
