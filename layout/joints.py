@@ -15,11 +15,14 @@ from .geometry import Mask
 from .rulings import Ruling, Segment, merged
 
 _LONG = 0.45  # inches: longer than any stroke of a character of up to 30 pt
+_LONGER, _WHOLE = 1.2, 0.5  # inches where a fifth of it is bare by more than half
 _TOUCH = 0.025  # inches within which a stroke's end touches a ruling
 _DOUBLE = 0.06  # inches: two rulings nearer than this are one double ruling; no row is so low
 _SOLID = 0.93  # share of a short ruling that bears ink itself: closing gaps makes strokes longer
 _DARK = 0.4  # of its strength, which the ruling has up to its joint
-_SLANT = 0.03  # most slope of a short ruling, which is measured to a pixel over its length
+_WIDER = (
+    1.7  # times the usual width: short rulings are no wider than long ones, strokes of a brush or pen are
+)
 _OVERHANG = 0.12  # inches by which lines must stick out for a border to be missing there
 
 
@@ -39,6 +42,15 @@ def anchored(
     kept = [_bordered(long[0], long[1], overhang), _bordered(long[1], long[0], overhang)]
     waiting = [[r for r in lines if not _is_long(r, per_inch)] for lines in (rows, columns)]
     touch = max(3.0, _TOUCH * per_inch)
+    widest = _WIDER * _usual_width([*long[0], *long[1]])
+    waiting = [
+        [
+            r
+            for r in lines
+            if min(s.width for s in r.segments) <= widest or _is_border(r, long[1 - own], 2 * touch)
+        ]
+        for own, lines in enumerate(waiting)
+    ]
     grown = True
     while grown:
         grown = False
@@ -54,7 +66,23 @@ def anchored(
 
 
 def _is_long(ruling: Ruling, per_inch: float) -> bool:
-    return max((s.length for s in ruling.segments), default=0.0) >= _LONG * per_inch
+    """Whether it has a segment longer than a character's strokes, or than two that were bridged."""
+    return any(s.length >= (_LONG if s.solid >= _WHOLE else _LONGER) * per_inch for s in ruling.segments)
+
+
+def _usual_width(rulings: list[Ruling]) -> float:
+    """Median width of rulings by length."""
+    segments = sorted((s for r in rulings for s in r.segments), key=lambda s: s.width)
+    if not segments:
+        return 0.0
+    lengths = np.cumsum([s.length for s in segments])
+    return segments[int(np.searchsorted(lengths, lengths[-1] / 2))].width
+
+
+def _is_border(line: Ruling, crossing: list[Ruling], reach: float) -> bool:
+    """Whether a line lies where the crossing rulings begin or end: a frame may be wider than the rest."""
+    at = line.at((line.start + line.end) / 2)
+    return any(min(abs(c.start - at), abs(c.end - at)) <= reach for c in crossing)
 
 
 def _in_order(rulings: list[Ruling]) -> list[Ruling]:
@@ -94,8 +122,7 @@ def _reaches(line: Ruling, crossing: list[Ruling], darkness: Mask, touch: float)
     for s in line.segments:
         ends = [float(at[np.abs(at - end).argmin()]) for end in (s.start, s.end)]
         near = abs(ends[0] - s.start) <= touch and abs(ends[1] - s.end) <= touch and ends[0] < ends[1]
-        straight = s.solid >= _SOLID and abs(s.slope) <= _SLANT + 1 / s.length
-        if near and straight and all(_joined(s, end, darkness) for end in ends):
+        if near and s.solid >= _SOLID and all(_joined(s, end, darkness) for end in ends):
             return True
     return False
 

@@ -20,6 +20,8 @@ _PARTS = 5  # of a segment, judged each for itself
 _DARK = 0.5  # of a segment's darkness: less is a gap
 _LINE = 0.02  # inches across within which segments are one line
 _SLANT = 0.02  # most slope that a line of an upright page has
+_STRAIGHT = 0.02  # most slope beyond that, of a segment
+_PIXEL = 1.5  # pixels to which the ends of a segment are measured
 _TELLING = 0.8  # inches from which a segment's own slope says something
 
 
@@ -29,7 +31,8 @@ class Segment:
 
     `solid` is the share that is dark, without the gaps that were closed, in the fifth of its length
     where that share is least: a character's stroke has its gap where it ends. `strength` is its
-    darkness, 0 to 255, and `slope` is across per along.
+    darkness, 0 to 255, `slope` is across per along, and `width` is how wide it would be if it
+    were as dark all over.
     """
 
     start: float
@@ -38,6 +41,7 @@ class Segment:
     solid: float
     strength: float = 255.0
     slope: float = 0.0
+    width: float = 1.0
 
     @property
     def length(self) -> float:
@@ -126,7 +130,9 @@ def _segment(run: npt.NDArray[np.bool_], ridge: Mask, darkness: Mask) -> Segment
     tilt = float(np.average((columns - middle) * (rows - at), weights=weights))
     slope = tilt / spread if spread > 1 else 0.0
     centre = at + slope * ((last - first - 1) / 2 - middle)
-    return Segment(float(first), float(last), centre, solid, strength, slope)
+    ink = dark.sum(axis=0)[crest > 0]
+    width = float(np.median(ink)) / strength if strength else 0.0
+    return Segment(float(first), float(last), centre, solid, strength, slope, width)
 
 
 def join_segments(segments: list[Segment], per_inch: float) -> list[Ruling]:
@@ -135,6 +141,8 @@ def join_segments(segments: list[Segment], per_inch: float) -> list[Ruling]:
         return []
     drift = _Drift(segments, per_inch)
     origin = float(np.median([s.middle for s in segments]))
+    # What slants otherwise than the lines about it was drawn by a pen.
+    segments = [s for s in segments if abs(s.slope - drift(s.at)) <= _STRAIGHT + _PIXEL / s.length]
     level = [s.at - drift(s.at) * (s.middle - origin) for s in segments]
     groups = clusters(level, max(3.0, _LINE * per_inch))
     rulings = [_fit([segments[i] for i in group], drift(segments[group[0]].at)) for group in groups]
