@@ -1,7 +1,7 @@
 """Column roles and the cells that bear amounts, from texts and header rows.
 
 A column is what most of its body is. In a form, whose labels and values stand side by side, a
-cell bears an amount if it is printed like one.
+cell bears an amount if it is printed like one and no label beside or above it says otherwise.
 """
 
 from __future__ import annotations
@@ -11,17 +11,23 @@ from collections import Counter
 from dataclasses import replace
 from itertools import pairwise
 
-from ..amounts import Amount, parse
+from ..amounts import Amount, parse, printed
 from ..document import Cell, Column, ColumnRole, Table
 from .headers import ORDINAL, YEAR, find_header_rows
 
 _CODE = re.compile(r"\d{3,12}", re.ASCII)
+_LEVEL_CODE = re.compile(r"\d{2,16}", re.ASCII)  # 类, 款 and 项 in columns of their own have two digits
 _MOBILE = re.compile(r"1\d{10}", re.ASCII)
-_NO_AMOUNT_LABEL = re.compile(r"电话|手机|传真|邮编|编码|代码|编号|账号|年度|年份|日期|时间|人数|数量")
+_NO_AMOUNT_LABEL = re.compile(r"电话|手机|传真|邮编|编码|代码|编号|账号|年度$|年份|日期|时间|人数|数量")
+_SCORE_LABEL = re.compile(r"得分|分值|权重|[%％]|占比|比例|比重|执行率|完成率|日期|时间")
+_COUNT_HEADER = re.compile(r"数量|存量|人数|房间|电话|辆|台")
 _CODE_HEADER = re.compile(r"编码|代码|编号|科目\s*$")
 _LINE_HEADER = re.compile(r"行\s*次|序\s*号")
-_RATIO_HEADER = re.compile(r"[%％]|占比|比例|比重|执行率|完成率|增长率")
-_AMOUNT_HEADER = re.compile(r"[数额元]|合计|小计|总计|支出|收入|经费|拨款|资金|补助|预算|决算")
+_RATIO_HEADER = re.compile(r"[%％]|占比|比例|比重|执行率|完成率|增[长减]率|幅度")
+_AMOUNT_HEADER = re.compile(
+    r"[数额元费]|合计|小计|总计|支出|收入|拨款|资金|补助|预算|决算|结转|结余|上缴|缴款"
+)
+_NAME_HEADER = re.compile(r"名称|项\s*目(?!支出)")
 _LEVELS = (3, 5, 7)  # digits of functional and economic codes
 _MOST = 0.6  # of the filled cells of a column
 
@@ -31,7 +37,11 @@ def describe(table: Table, header_rows: int | None = None) -> Table:
     numbers = {(c.row, c.col): parse(c.text) for c in table.cells}
     headers = find_header_rows(table) if header_rows is None else header_rows
     columns = _names_or_texts([_column(table, col, headers, numbers) for col in range(table.shape[1])])
-    cells = tuple(_cell(table, c, headers, columns[c.col], numbers[c.row, c.col]) for c in table.cells)
+    above = {} if headers else _labels_above(table, numbers)
+    cells = tuple(
+        _cell(table, c, headers, columns[c.col], numbers[c.row, c.col], above.get((c.row, c.col), ""))
+        for c in table.cells
+    )
     return replace(table, header_rows=headers, columns=columns, cells=cells)
 
 
@@ -44,13 +54,26 @@ def _names_or_texts(columns: list[Column]) -> tuple[Column, ...]:
     )
 
 
-def _cell(table: Table, cell: Cell, headers: int, column: Column, number: Amount | None) -> Cell:
+def _labels_above(table: Table, numbers: dict[tuple[int, int], Amount | None]) -> dict[tuple[int, int], str]:
+    """For each cell with a number, the nearest words above it in its column."""
+    last: dict[int, str] = {}
+    labels = {}
+    for cell in sorted(table.cells, key=lambda c: (c.row, c.col)):
+        if numbers[cell.row, cell.col] is not None:
+            labels[cell.row, cell.col] = last.get(cell.col, "")
+        elif cell.text.strip():
+            last |= dict.fromkeys(cell.cols, cell.text)
+    return labels
+
+
+def _cell(table: Table, cell: Cell, headers: int, column: Column, number: Amount | None, above: str) -> Cell:
     if cell.row < headers:
         return replace(cell, header=True)
     if number is None or number.percent:
         return cell
     label = table.cell_at(cell.row, cell.col - 1).text if cell.col else ""
     form = column.role == "text" and _printed_like_one(cell, label, column, number)
+    form = form and not _SCORE_LABEL.search(above)
     return replace(cell, amount=number.value) if form or column.role == "amount" else cell
 
 
@@ -70,7 +93,7 @@ def _printed_like_one(cell: Cell, label: str, column: Column, number: Amount) ->
 def _column(table: Table, col: int, headers: int, numbers: dict[tuple[int, int], Amount | None]) -> Column:
     header = " ".join(dict.fromkeys(table.cell_at(row, col).text for row in range(headers)))
     body = [c for c in table.cells if c.col == col and c.row >= headers and c.text.strip()]
-    texts = [c.text.strip() for c in body]
+    texts = [c.text.strip() for c in body if printed(c.text) != "dash"]  # which stands for any of them
     amounts = [a for c in body if (a := numbers[c.row, c.col]) is not None]
     decimals = Counter(a.decimals for a in amounts if a.decimals)
     return Column(
@@ -80,10 +103,12 @@ def _column(table: Table, col: int, headers: int, numbers: dict[tuple[int, int],
 
 def _role(header: str, texts: list[str], amounts: list[Amount], headers: int, col: int) -> ColumnRole:
     if not texts:  # a fund that nobody used: the header alone says what would stand here
-        return "amount" if headers and _AMOUNT_HEADER.search(header) else "text"
+        return _role_by_header(header) if headers else "text"
     most = _MOST * len(texts)
+    if _CODE_HEADER.search(header) and sum(bool(_LEVEL_CODE.fullmatch(t)) for t in texts) >= most:
+        return "code"
     codes = [text for text in texts if _CODE.fullmatch(text)]
-    if len(codes) >= most and (_CODE_HEADER.search(header) or (col < 3 and _are_codes(header, codes))):
+    if len(codes) >= most and col < 3 and _are_codes(header, codes):
         return "code"
     if len(amounts) >= most and (_LINE_HEADER.search(header) or _counts_up(texts)):
         return "line_number"
@@ -91,7 +116,17 @@ def _role(header: str, texts: list[str], amounts: list[Amount], headers: int, co
         return "text"
     if _RATIO_HEADER.search(header) and len(amounts) >= most:
         return "ratio"
-    return "amount" if len(amounts) >= most else "name"
+    if len(amounts) < most:
+        return "name"
+    return "text" if _COUNT_HEADER.search(header) else "amount"
+
+
+def _role_by_header(header: str) -> ColumnRole:
+    if _CODE_HEADER.search(header):
+        return "code"
+    if _NAME_HEADER.search(header):
+        return "name"
+    return "amount" if _AMOUNT_HEADER.search(header) and not _COUNT_HEADER.search(header) else "text"
 
 
 def _are_codes(header: str, texts: list[str]) -> bool:

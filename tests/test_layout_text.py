@@ -234,6 +234,41 @@ def test_telephone_numbers_and_years_of_a_form_are_no_amounts() -> None:
     }
 
 
+def test_dashes_stand_for_amounts_and_counts_are_none() -> None:
+    described = table(
+        ["采购品目", "采购数量", "一般公共预算", "政府性基金预算", "房间号"],
+        ["复印纸", "39", "1.53", "—", "305"],
+        ["打印机", "3", "6.62", "—", "412"],
+    )
+    assert [c.role for c in described.columns] == ["name", "text", "amount", "amount", "text"]
+    assert {c.text for c in described.cells if c.amount is not None} == {"1.53", "6.62"}
+
+
+def test_codes_of_two_digits_where_the_header_says_so() -> None:
+    described = table(
+        ["科目编码", "科目编码", "科目名称", "合计"],
+        ["类", "款", "名称", "1"],
+        ["208", "05", "养老支出", "9.00"],
+        ["208", "11", "残疾人事业", "4.00"],
+    )
+    assert [c.role for c in described.columns] == ["code", "code", "name", "amount"]
+    assert all(c.amount is None for c in described.cells if c.col == 1)
+
+
+def test_scores_and_dates_of_a_form_are_no_amounts() -> None:
+    described = table(
+        ["项目名称", "某工程", "主管部门", "某局"],
+        ["资金", "预算数", "分值", "得分"],
+        ["年度资金", "198.86", "20.00", "19.05"],
+        ["一级指标", "指标值", "分值", "得分"],
+        ["产出指标", "800件", "80.00", "75.50"],
+        ["进度", "内容", "开始时间", "完成时间"],
+        ["实施", "施工", "2020.01", "2020.12"],
+    )
+    assert described.header_rows == 0
+    assert {c.text for c in described.cells if c.amount is not None} == {"198.86"}
+
+
 @pytest.mark.parametrize("rows", [[["合计"]], [["", ""], ["", ""]], [["甲", "乙"]], [["1", "2"], ["3", "4"]]])
 def test_degenerate_tables_are_described_without_error(rows: list[list[str]]) -> None:
     described = table(*rows)
