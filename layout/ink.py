@@ -1,4 +1,4 @@
-"""Ink layers: black ink apart from paper, shading, show-through and seals; the scale of its type.
+"""Ink layers: black ink apart from paper, shading, creases, show-through and seals; the scale of its type.
 
 How dark ink is on a page depends on the printer, the scanner and the light; so every bound
 is a share of the page's own depth of ink, which is taken from its characters and strokes.
@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from ..document import Box
 from ..source import Image
+from .creases import without_creases
 from .depth import Traces, find_traces
 from .geometry import Mask, as_mask
 from .light import absorbed, paper_level
@@ -58,7 +59,7 @@ def black_ink(image: Image) -> Ink:
     sheet = _sheet_scale(light)
     paper = paper_level(light, sheet)
     noise = _noise(light, paper)
-    share = absorbed(light, paper)
+    share = without_creases(absorbed(light, paper), sheet)
     seals = find_seals(image, share, sheet, coloured=coloured)
     share, clean = without_seals(image, share, seals, sheet) if seals else (share, None)
     traces = find_traces(share, noise, sheet)

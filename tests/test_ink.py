@@ -73,6 +73,35 @@ def test_faint_print_without_show_through_is_kept() -> None:
     assert (ink.mask[page < 120] > 0).mean() > 0.99
 
 
+def test_creases_are_shadows_and_no_ink() -> None:
+    page = printed()
+    light = np.ones(page.shape)
+    y, x = np.arange(HEIGHT)[:, None], np.arange(WIDTH)[None, :]
+    creases = (y - 530 - 0.015 * x, x - 405 + 0.01 * y)
+    for distance in creases:
+        light *= (
+            1
+            - 0.12 * np.exp(-np.abs(distance) / 24) * (distance > 0)
+            - 0.08 * np.exp(-((distance / 1.4) ** 2))
+        )
+    folded = black_ink(scan(np.clip(page * light, 0, 255).astype(np.uint8)))
+    plain = black_ink(scan(page))
+    paper = cv2.dilate((page < 220).astype(np.uint8), np.ones((5, 5))) == 0
+    line = np.min([np.abs(distance) for distance in creases], axis=0) < 3
+    assert (folded.mask[paper] > 0).mean() < 1e-4
+    assert folded.darkness[paper & line].mean() < 12  # of 255; the shadows themselves come to 50
+    assert (folded.mask[page < 100] > 0).mean() > 0.995
+    assert abs(float(folded.darkness[540, 70:380].mean()) - float(plain.darkness[540, 70:380].mean())) < 15
+
+
+def test_rulings_from_edge_to_edge_are_no_creases() -> None:
+    page = printed()
+    for y in range(150, 1100, 150):
+        page[y : y + 2] = 60
+    ink = black_ink(scan(page))
+    assert (ink.mask[150::150][:6] > 0).mean() > 0.99
+
+
 def test_coloured_cells_are_paper_and_what_is_written_on_them_is_ink() -> None:
     page = scan(printed())
     field = np.array([230, 180, 120], np.uint8)  # light blue
