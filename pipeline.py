@@ -318,12 +318,13 @@ class _Run:
             if scan.words is not None:
                 text = read_layer(scan, ink, found.grids, self.engine)
             else:
-                text = read_scan(self.engine(), upright.image, ink, found.grids)
+                sealless = upright.image if ink.clean is None else ink.clean
+                text = read_scan(self.engine(), sealless, ink, found.grids)
         matrix = upright.matrix @ np.array(scan.from_scan)
         height, width = upright.image.shape[:2]
         page = Page(scan.number, width, height, scan.scan, rows_of(matrix))
         with self.stage("layout.records"):
-            records = page_records(page, found, text, self.joiner.count, len(self.texts))
+            records = page_records(page, found, text, self.joiner.count, len(self.texts), ink.seals)
         with self.stage("layout.continuation"):
             tables = self.joiner.add(Sheet(page, records.tables, records.texts))
         ids = {old.id: table.id for old, table in zip(records.tables, tables, strict=True)}
