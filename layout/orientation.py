@@ -35,9 +35,19 @@ _LEAST = 1e-4  # of a probability
 _MARGIN = 1.0  # em of paper around the ink that the network is shown
 
 
-def runs_upright(parts: Parts) -> bool:
-    """Whether lines of text run up or down the page and not across; False where there are none."""
-    return parts.legible and 1 - _levelness(parts.glyphs, parts.em) > _CLEAR
+def runs_upright(image: Image, parts: Parts, orient: Orient | None) -> bool:
+    """Whether lines of text run up or down the page and not across; False where there are none.
+
+    Args:
+        image: the page (height, width, 3) BGR.
+        parts: its ink.
+        orient: is asked where the ink leaves it open.
+    """
+    level = _levelness(parts.glyphs, parts.em)
+    if not parts.legible or max(level, 1 - level) > _CLEAR:
+        return parts.legible and level < 0.5
+    probabilities = orient(image) if orient else None
+    return probabilities is not None and float(max(probabilities[1], probabilities[3])) > 0.5
 
 
 def find_end(image: Image, parts: Parts, was_upright: bool, orient: Orient | None) -> tuple[bool, bool]:

@@ -16,8 +16,9 @@ from .courses import NONE, Courses, Values, together
 from .geometry import Mask, as_mask
 
 _SIDE = 400  # pixels: rulings and type disappear, a sheet's edges stay
-_DARKER = 0.75  # of the sheet's light: what the surroundings are at most
+_DARKER = 0.6  # of the sheet's light: what the surroundings are at most
 _AROUND = 0.5  # of the picture's rim that shows surroundings, at least
+_BRIGHT = 0.02  # of the surroundings that may be lighter than that; a dark heading bears light type
 _LEAST = 0.2  # of the picture that the sheet takes up
 _SOLID = 0.96  # of its convex hull that the sheet fills; more is missing of a shadowed page
 _STRAIGHT = 1.5  # pixels at `_SIDE` within which most of an edge lies
@@ -35,7 +36,8 @@ def find_sheet(light: Mask) -> Mask | None:
     """
     scale = min(1.0, _SIDE / max(light.shape))
     small = cv2.resize(light, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
-    light = as_mask(cv2.morphologyEx(small, cv2.MORPH_CLOSE, np.ones((7, 7), np.uint8)))  # without ink
+    # Without ink, and without a frame drawn along the rim.
+    light = as_mask(cv2.morphologyEx(small, cv2.MORPH_CLOSE, np.ones((7, 7), np.uint8)))
     paper = float(np.percentile(light, 75))
     rim = np.concatenate([light[0], light[-1], light[:, 0], light[:, -1]])
     dark = rim < _DARKER * paper
@@ -50,7 +52,9 @@ def find_sheet(light: Mask) -> Mask | None:
     area = cv2.contourArea(hull)
     if area < _LEAST * light.size or cv2.contourArea(largest) < _SOLID * area:
         return None
-    return as_mask(cv2.fillConvexPoly(np.zeros(light.shape, np.uint8), hull.astype(np.int32), (255,)))
+    sheet = as_mask(cv2.fillConvexPoly(np.zeros(light.shape, np.uint8), hull.astype(np.int32), (255,)))
+    around = cv2.dilate(sheet, np.ones((_EDGE, _EDGE), np.uint8)) == 0
+    return sheet if (small[around] > _DARKER * paper).mean() < _BRIGHT else None
 
 
 def follow_outline(sheet: Mask, scale: float) -> tuple[Courses, Courses]:

@@ -89,7 +89,7 @@ def make_upright(image: Image, max_skew: float, orient: Orient | None = None) ->
     light, parts = _inked(small)
     sheet = find_sheet(light)
     start = _Reduced(parts, np.diag([scale, scale, 1.0]))
-    quarters = int(runs_upright(parts))
+    quarters = int(runs_upright(small, parts, orient))
     page = _turned(start, quarters)
     degrees = find_skew(page.parts.mask, max_skew)
     if abs(degrees) < _NEGLIGIBLE:
