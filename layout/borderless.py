@@ -52,7 +52,8 @@ def find_tables(
     lines = find_lines(free, em)
     if not lines:
         return []
-    page = _Page(lines, em, page_size, _printed(rules, em, page_size))
+    apart = [r for r in _printed(rules, em, page_size) if not any(_through(r, line) for line in lines)]
+    page = _Page(lines, em, page_size, apart)
     found = [page.table(block) for block in page.blocks()]
     return [box for box in found if box is not None]
 
@@ -154,17 +155,11 @@ class _Page:
 
     def _rules_of(self, block: list[Line]) -> list[Rule]:
         """Rulings between, above and below the lines of a block that are as wide as it."""
+        stacked = [r for s in self.stacks if any(self._holding(line) is s for line in block) for r in s]
         box = Box.around(line.box for line in block)
         reach = _AT_RULE * self.em
-        stacked = [
-            r for stack in self.stacks if any(self._holding(line) is stack for line in block) for r in stack
-        ]
         near = [r for r in self.rules if box.top - reach < r.at < box.bottom + reach]
-        wide = [
-            r
-            for r in near
-            if min(r.end, box.right) - max(r.start, box.left) > 0.6 * min(box.width, r.end - r.start)
-        ]
+        wide = [r for r in near if _shared(r, box) > 0.6 * min(box.width, r.end - r.start)]
         return sorted({*stacked, *wide}, key=lambda r: r.at)
 
     def _first(self, block: list[Line], rows: list[int], rules: list[Rule]) -> int:
@@ -176,7 +171,7 @@ class _Page:
             if self._holding(line) or gap < _WRAP * self.em or not line.is_caption(extent):
                 break
             first += 1
-        if len(rules) > 2:
+        if len(rules) > 2:  # no header without a ruling above it
             first = max(first, sum(line.middle < rules[0].at for line in block))
         return first
 
@@ -234,6 +229,20 @@ class _Page:
         return Box(
             max(0.0, left), max(0.0, top), min(float(self.size[0]), right), min(float(self.size[1]), bottom)
         )
+
+
+def _through(rule: Rule, line: Line) -> bool:
+    """Whether what passes for a ruling runs through text, and so is a chain of its strokes."""
+    runs = line.runs
+    inner = 0.2 * (runs[:, 3] - runs[:, 1])
+    crossed = (runs[:, 1] + inner < rule.at) & (rule.at < runs[:, 3] - inner)
+    shared = np.minimum(runs[:, 2], rule.end) - np.maximum(runs[:, 0], rule.start)
+    return bool(np.maximum(shared[crossed], 0).sum() > 0.5 * (rule.end - rule.start))
+
+
+def _shared(rule: Rule, box: Box) -> float:
+    """Pixels along a ruling that are above, in or below a box."""
+    return min(rule.end, box.right) - max(rule.start, box.left)
 
 
 def _alike(a: Rule, b: Rule, em: float) -> bool:

@@ -27,7 +27,7 @@ _EM_INCHES = 0.13  # of the type whose components `Ink.per_inch` is measured by,
 # In em of the page's type.
 _STROKE = 1.5  # a shorter stroke belongs to a character
 _TALLEST = 3.2  # a title of 26 points beside 9-point type
-_LONG = 12.0  # no chain of characters' strokes is so long
+_LONG = 8.0  # few chains of characters' strokes are so long
 _THIN = 0.12  # thinner than the strokes of the boldest type are long
 _LINE = 1.25  # a thin component longer than this is what is left of a ruling
 _GLYPH = 0.42  # least height of what can carry a line; digits are 0.7 high, punctuation 0.25
@@ -43,7 +43,8 @@ _BELOW = 0.25  # how far a comma hangs below the line
 _EVEN = (
     0.28  # of its darkness, by which a ruling's varies at most: 0.2 by fax, strokes of text by 0.3 and more
 )
-_TOUCHED = 0.45  # the same of a long ruling that text touches
+_TOUCHED = 0.36  # the same of a long ruling, which text may touch
+_WHOLE = 0.92  # share of a long ruling that is inked, though text touches it; chains reach 0.89
 _FAINT = 0.3  # of the usual darkness of ink: a crease reaches 0.2, thin strokes at 85 dpi stay above 0.4
 _SOLID = 0.9  # quantile of darkness that is solid ink, though most of a page may shine through
 _SAMPLED = 3  # every so many rows and columns tell the usual darkness
@@ -167,8 +168,10 @@ def _printed(strokes: Mask, darkness: Mask, em: float, *, vertical: bool) -> Mas
     mean = np.bincount(label, weights=dark, minlength=count) / size
     squares = np.bincount(label, weights=dark**2, minlength=count) / size
     length = stats[:, cv2.CC_STAT_HEIGHT if vertical else cv2.CC_STAT_WIDTH]
-    uneven = np.where(length < _LONG * em, _EVEN, _TOUCHED) * mean
-    keep = (np.sqrt(np.maximum(squares - mean**2, 0)) < uneven) & (length >= _STROKE * em)
+    long = length >= _LONG * em
+    even = np.sqrt(np.maximum(squares - mean**2, 0)) < np.where(long, _TOUCHED, _EVEN) * mean
+    whole = np.bincount(label, weights=dark > 0.5 * mean[label], minlength=count) / size > _WHOLE
+    keep = (length >= _STROKE * em) & (even | whole & long)
     kept = np.zeros_like(strokes)
     kept.ravel()[inked] = np.where(keep[label], np.uint8(255), np.uint8(0))
     return kept
