@@ -40,6 +40,7 @@ _OVERHANG = 0.15  # em that a text may stand over a boundary without crossing it
 _WORD = 0.8  # em; a smaller gap may part words of one cell
 _HEADER = 8  # rows at most
 _MOST_BLANK = 20
+_PADDING = 0.3  # em between a text and the blank row below it
 
 
 def grid_from_text(
@@ -165,13 +166,33 @@ class _Table:
         return [occupied(self.boxes, row, self.em) for row in rows]
 
     def _with_between(self, members: Rows, between: Rows) -> list[Sequence[int]]:
-        """Rows in order, and for each text between two rows both it and the lower one."""
-        rows: list[tuple[float, tuple[int, ...]]] = [(self._y(row), row) for row in members]
+        """Rows in order, and after rows with texts between them the undermost texts of all these."""
+        filled = [row for row in members if row]
+        tops = [self._y(row) for row in filled]
+        linked: dict[int, list[int]] = {}  # by the row above
         for group in between:
-            at = self._y(group)
-            lower = next((row for row in members if row and self._y(row) > at), ())
-            rows.append((at, (*group, *lower)))
-        return [row for _, row in sorted(rows)]
+            linked.setdefault(int(np.searchsorted(tops, self._y(group))) - 1, []).extend(group)
+        rows: list[Sequence[int]] = []
+        open_texts: list[int] = []
+        for k, row in enumerate(filled):
+            rows.append(row)
+            if k - 1 in linked:
+                open_texts += [*linked[k - 1], *row]
+            if open_texts and k not in linked:
+                rows.append(self._undermost(open_texts))
+            if k in linked and k - 1 not in linked:
+                open_texts = list(row)
+            elif k not in linked:
+                open_texts = []
+        return rows
+
+    def _undermost(self, texts: Sequence[int]) -> list[int]:
+        """Those that have none of the others below them."""
+        own = self.boxes[list(texts)]
+        over = (own[:, None, 0] < own[None, :, 2]) & (own[None, :, 0] < own[:, None, 2])
+        lower = own[None, :, 1] > (own[:, None, 1] + own[:, None, 3]) / 2
+        far = own[None, :, 1] - own[:, None, 3] > 0.4 * self.em  # not the next line of the same text
+        return [i for i, hidden in zip(texts, (over & lower & far).any(1), strict=True) if not hidden]
 
     def _spanning(self, members: Rows) -> list[Sequence[int]]:
         """Rows with all texts whose cells, by the rulings, reach into them."""
@@ -200,11 +221,17 @@ class _Table:
             between += [tuple(int(own[i]) for i in group) for group in found.between]
         texts = [[self._extent(row) for row in band] for band in bands]
         steps = [usual_height(band, self.em) for band in texts]
-        usual = next((h for h in sorted(steps, key=lambda h: h is None) if h is not None), None)
+        usual = next((height for height in reversed(steps) if height is not None), None)
+        written = sum(b - a for (a, b), band in zip(pairwise(edges), bands, strict=True) if band)
+        mean = written / max(1, sum(map(len, bands)))
         rows: Rows = []
         ys = [self.top]
         for k, (above, under) in enumerate(pairwise(edges)):
             filled = self._filled(bands[k], texts[k], (above, under), (k > 0, bool(full)), usual)
+            if not bands[k]:
+                filled = self._blanks(
+                    max(1, round((under - above) / (usual or mean or np.inf))), above, under
+                )
             rows += [row for row, _ in filled]
             ys += [end for _, end in filled]
         return rows, between, ys
@@ -224,28 +251,28 @@ class _Table:
         """Rows between two edges, blank ones among them, and where each ends."""
         above, under = edges
         if not rows:
-            count = max(1, min(_MOST_BLANK, round((under - above) / usual))) if usual else 1
-            return [((), above + (under - above) * (k + 1) / count) for k in range(count)]
+            return []
         counts = [0] * (len(rows) + 1)
         if usual:
             counts = blank_rows(
                 texts, above if ruled[0] else None, under if ruled[1] else None, usual, self.em
             )
+        gap = _PADDING * self.em
         filled: list[tuple[tuple[int, ...], float]] = []
         for k, row in enumerate(rows):
             start = texts[k - 1][1] if k else above
-            filled += self._blanks(counts[k], start, texts[k][0])
+            filled += self._blanks(counts[k], start + gap, texts[k][0] - gap)
             end = under if k + 1 == len(rows) else (texts[k][1] + texts[k + 1][0]) / 2
             if counts[k + 1]:
-                end = texts[k][1] + 0.3 * self.em
+                end = texts[k][1] + gap
             filled.append((row, end))
-        filled += self._blanks(counts[-1], texts[-1][1], under)
+        filled += self._blanks(counts[-1], texts[-1][1] + gap, under)
         return filled
 
     def _blanks(self, count: int, start: float, end: float) -> list[tuple[tuple[int, ...], float]]:
-        """Blank rows in the white between two texts."""
-        first, last = start + 0.3 * self.em, max(end - 0.3 * self.em, start + 0.3 * self.em)
-        return [((), first + (last - first) * (k + 1) / count) for k in range(count)]
+        """Blank rows from `start` to `end`; at least one if there is a band without text."""
+        last = max(start, end)
+        return [((), start + (last - start) * (k + 1) / count) for k in range(min(count, _MOST_BLANK))]
 
     def _ruled_rows(self) -> tuple[Rows, Rows, list[float]]:
         ys = [self.top, *[line.at for line in self.inner], self.bottom]
@@ -307,11 +334,8 @@ class _Table:
     ) -> int:
         """Rows of the header, 0 if there is none.
 
-        They are those above the only ruling, or down to the first by which each column has a text
-        of its own.
+        They end with the first by which each column has a text of its own, or with a ruling.
         """
-        if not self.ruled and full and full[0].at in ys[1 : _HEADER + 1]:
-            return ys.index(full[0].at)
         headed = np.zeros(shape[1], np.bool_)
         for row in range(min(_HEADER, shape[0])):
             for p in pieces:
@@ -322,7 +346,7 @@ class _Table:
                     headed[p.first] = True
             if headed.all():
                 return row + 1
-        return 0
+        return ys.index(full[0].at) if not self.ruled and full and full[0].at in ys[1 : _HEADER + 1] else 0
 
 
 def _outermost(boxes: Floats) -> Floats:
@@ -342,7 +366,7 @@ def _outermost(boxes: Floats) -> Floats:
 
 
 def _em(boxes: Floats) -> float:
-    """Size of the type: a character is 0.92 of it high; text that is long counts most."""
+    """Size of the type: a character is 0.95 of it high; text that is long counts most."""
     if not len(boxes):
         return 1.0
     heights, widths = boxes[:, 3] - boxes[:, 1], boxes[:, 2] - boxes[:, 0]

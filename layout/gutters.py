@@ -25,6 +25,7 @@ Intervals = list[tuple[float, float, float]]  # left, right, height
 _NARROWEST = 0.3  # a gap that may part cells
 _CLEAR = 0.72  # a gap that parts cells if nothing speaks against it; after a comma it is narrower
 _WORDS = 0.8  # between the words of one text, at most
+_CROSSED, _FEW = 0.85, 2  # although one or two labels cross the boundary, as 合计 does
 _WIDE = 1.25  # a gap that parts cells although texts cross the boundary
 _SPREAD = 1.7  # between characters set wide, as in 本 年 合 计
 _PAIR = 4.5  # between two, as in 项    目
@@ -37,10 +38,11 @@ _FLUSH = 0.2  # by which ordinals begin apart
 
 _END = 0.25  # between the ends of rulings at one boundary
 _SMALL = 0.6  # worth of a row with a small gap, beside one with a wide one
+_CENTRED = 0.25  # by which texts are more nearly centred together than each
 _ONE = 0.5  # worth of the first row that respects a boundary
 _ANYWHERE = 0.2  # cost of a row that crosses
 _LEAST = 0.05  # a boundary's worth
-_HEADS = 4  # rows in which each column has a head
+_HEADS = 7  # rows in which each column has a head
 _MOST_COLUMNS = 100
 _STEPS = 2048  # resolution across the region
 
@@ -134,10 +136,15 @@ def find_gutters(
         if score < _LEAST:
             break
         explained = [gap for gap in waiting if gap.holds(at)]
-        if max(gap.width for gap in explained) >= (_WIDE if crossings else _CLEAR) * em:
+        if (
+            max(gap.width for gap in explained)
+            >= (_CLEAR if not crossings else _CROSSED if crossings <= _FEW else _WIDE) * em
+        ):
             boundaries.append(_at_end(at, explained, ends))
         waiting = [gap for gap in waiting if not gap.holds(at)]
-    return _without_ordinals(_without_empty(sorted(boundaries), rows, gaps), rows, gaps, left, right, em)
+    found = _without_empty(sorted(boundaries), rows, gaps)
+    found = _without_halves(found, rows, left, right, em)
+    return _without_ordinals(found, rows, gaps, left, right, em)
 
 
 def _common(ends: Sequence[float], em: float) -> list[float]:
@@ -213,6 +220,31 @@ def _without_empty(boundaries: list[float], rows: Sequence[Intervals], gaps: Seq
                 continue
         kept.append(k)
     return [boundaries[k] for k in kept]
+
+
+def _without_halves(
+    boundaries: list[float], rows: Sequence[Intervals], left: float, right: float, em: float
+) -> list[float]:
+    """Without those that only one row knows, by a small gap, if its texts stand centred together, not each."""
+    kept = list(boundaries)
+    for x in boundaries:
+        pairs = [
+            (a, b)
+            for runs in rows
+            for a, b in pairwise(runs)
+            if a[1] <= x <= b[0] and not any(a[1] <= other <= b[0] for other in kept if other != x)
+        ]
+        pairs = [(a, b) for a, b in pairs if b[0] - a[1] < _WIDE * em] if len(set(pairs)) == 1 else []
+        if not pairs:
+            continue
+        (start, a_end, _), (b_start, end, _) = pairs[0]
+        at = kept.index(x)
+        low, high = (kept[at - 1] if at else left), (kept[at + 1] if at + 1 < len(kept) else right)
+        together = abs(start + end - low - high) / 2
+        apart = max(abs(start + a_end - low - x), abs(b_start + end - x - high)) / 2
+        if together < min(_WIDE * em, apart - _CENTRED * em):
+            kept.remove(x)
+    return kept
 
 
 def _without_ordinals(
