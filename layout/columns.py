@@ -16,7 +16,7 @@ from ..document import Table
 Edges = tuple[float, ...]
 """Edges of the columns from the left side of the table, 0, to its right side, 1."""
 
-_SAME = 0.015  # of the table's width: rulings on two scans of one table lie no further apart
+_SAME = 0.025  # of the table's width: one edge lies no further off on another page, and columns are wider
 _LOOSE = 0.03  # likewise where they were found from text alone, which leaves them room in a gap,
 _SHARE = 0.5  # and this much more of the narrower column beside them
 _MEAN = 0.04  # of the table's width: the same on average over the edges
@@ -66,9 +66,11 @@ def fit(first: Edges, second: Edges, *, regular: bool, headed: bool = False) -> 
     if regular and len(first) == len(second) and (headed or _near(first, second)):
         same = tuple(range(len(first)))
         return Fit(first, same, same)
-    joint = _union(first, second)
+    joint = _union(first, second, _LOOSE if headed else _SAME)
     new = len(joint.edges) - len(first), len(joint.edges) - len(second)
-    return None if regular and all(new) else joint
+    last = len(joint.edges) - 1
+    ended = joint.first[-1] == joint.second[-1] == last  # not where columns have no width
+    return joint if ended and not (regular and all(new)) else None
 
 
 def _near(first: Edges, second: Edges) -> bool:
@@ -79,7 +81,7 @@ def _near(first: Edges, second: Edges) -> bool:
     return sum(off) <= _MEAN * len(off) and all(o <= r for o, r in zip(off[1:-1], room, strict=True))
 
 
-def _union(first: Edges, second: Edges) -> Fit:
+def _union(first: Edges, second: Edges, apart: float) -> Fit:
     """All edges of both, those that lie together taken for one."""
     edges: list[float] = []
     ours: list[int] = []
@@ -88,7 +90,9 @@ def _union(first: Edges, second: Edges) -> Fit:
     while i < len(first) or j < len(second):
         one = first[i] if i < len(first) else 2.0
         other = second[j] if j < len(second) else 2.0
-        together = abs(one - other) <= _SAME
+        off = abs(one - other)
+        nearer = min((abs(a - b) for a, b in ((one, _after(second, j)), (other, _after(first, i)))))
+        together = off <= apart and off <= nearer
         if together or one < other:
             ours.append(len(edges))
             i += 1
@@ -97,3 +101,7 @@ def _union(first: Edges, second: Edges) -> Fit:
             j += 1
         edges.append(one if together or one < other else other)
     return Fit(tuple(edges), tuple(ours), tuple(theirs))
+
+
+def _after(edges: Edges, index: int) -> float:
+    return edges[index + 1] if index + 1 < len(edges) else 3.0

@@ -294,8 +294,8 @@ def _starts_anew(chain: _Chain, lower: Table) -> bool:
 
 
 def _leading(table: Table, row: int) -> list[str]:
-    """What names a row: its first two texts that are words or a code, or the word for a total."""
-    texts = [t for t in _row(table, row).values() if printed(t) == "text" or CODE.fullmatch(t)][:2]
+    """What names a row: its words and codes, or the word for a total alone."""
+    texts = [t for t in _row(table, row).values() if printed(t) == "text" or CODE.fullmatch(t)]
     total = next((text for text in texts if _CLOSING.fullmatch(text)), None)
     return [total] if total else texts
 

@@ -3,6 +3,7 @@
 import time
 from dataclasses import replace
 from decimal import Decimal
+from itertools import pairwise
 
 import pytest
 from crossfoot.document import Box, Cell, Page, Part, Reading, Scan, Table, TablePart, Text, TextRole
@@ -401,6 +402,22 @@ def test_columns_fit_if_one_piece_shows_some_of_the_others() -> None:
     both = fit((0.0, 0.2, 1.0), (0.0, 0.3, 0.6, 1.0), regular=False)
     assert both is not None
     assert (both.first, both.second) == ((0, 1, 4), (0, 2, 3, 4))
+
+
+inner = st.lists(st.floats(0, 1), max_size=8).map(lambda xs: (0.0, *sorted(xs), 1.0))
+
+
+@given(inner, inner, st.booleans(), st.booleans())
+def test_joint_columns_hold_those_of_both_in_their_order(
+    first: tuple[float, ...], second: tuple[float, ...], regular: bool, headed: bool
+) -> None:
+    found = fit(first, second, regular=regular, headed=headed)
+    if found is None:
+        return
+    for own, places in ((first, found.first), (second, found.second)):
+        assert (places[0], places[-1], len(places)) == (0, len(found.edges) - 1, len(own))
+        assert all(a < b for a, b in pairwise(places))
+    assert list(found.edges) == sorted(found.edges)
 
 
 def test_a_hundred_pages_join_in_time() -> None:
