@@ -18,7 +18,7 @@ from .engine import Deadline, Found, Grid, Rule, reading_order
 from .ink import Ink
 from .lines import find_ruled
 from .options import LayoutOptions
-from .rulings import Ruling, find_segments, join_segments
+from .rulings import Ruling, Segment, Segments, find_segments, join_segments
 from .runs import em_of, find_runs
 from .strokes import Strokes, find_strokes
 
@@ -35,7 +35,8 @@ class LinesEngine:
 
     def find(self, image: Image, ink: Ink) -> Found:
         """Grids of an upright page."""
-        return find_ruled(find_strokes(ink), self.options, Deadline(self.options.seconds))
+        strokes = find_strokes(ink)
+        return find_ruled(strokes, find_segments(strokes), self.options, Deadline(self.options.seconds))
 
 
 class WhitespaceEngine:
@@ -49,7 +50,8 @@ class WhitespaceEngine:
     def find(self, image: Image, ink: Ink) -> Found:
         """Grids of an upright page."""
         deadline = Deadline(self.options.seconds)
-        return _Page(ink, find_strokes(ink), self.options, deadline).unruled(())
+        strokes = find_strokes(ink)
+        return _Page(ink, strokes, find_segments(strokes), deadline).unruled(())
 
 
 class AutoEngine:
@@ -64,8 +66,9 @@ class AutoEngine:
         """Grids of an upright page."""
         deadline = Deadline(self.options.seconds)
         strokes = find_strokes(ink)
-        ruled = find_ruled(strokes, self.options, deadline)
-        page = _Page(ink, strokes, self.options, deadline)
+        segments = find_segments(strokes)
+        ruled = find_ruled(strokes, segments, self.options, deadline)
+        page = _Page(ink, strokes, segments, deadline)
         # What holds no text is a frame, a chart or a picture's edges: its text belongs to no table.
         grids = [page.completed(grid) for grid in ruled.grids if page.inside(grid.box)]
         found = page.unruled(tuple(grid.box for grid in grids))
@@ -79,12 +82,12 @@ class AutoEngine:
 class _Page:
     """Text and rulings of a page, for grids that rulings alone do not make."""
 
-    def __init__(self, ink: Ink, strokes: Strokes, options: LayoutOptions, deadline: Deadline) -> None:
-        self.options, self.deadline = options, deadline
+    def __init__(self, ink: Ink, strokes: Strokes, segments: Segments, deadline: Deadline) -> None:
+        self.deadline = deadline
         self.size = (ink.mask.shape[1], ink.mask.shape[0])
         self.runs = find_runs(ink, strokes)
         self.em = em_of(self.runs)
-        self.rows, self.columns = (_rules(strokes, self.size, vertical=v) for v in (False, True))
+        self.rows, self.columns = (_rules(group, strokes.per_inch) for group in segments)
 
     def inside(self, box: Box) -> list[Box]:
         """Runs whose middle lies in a box."""
@@ -117,13 +120,12 @@ class _Page:
         return Found(tuple(reading_order(grids)))
 
 
-def _rules(strokes: Strokes, size: tuple[int, int], *, vertical: bool) -> list[Rule]:
-    """A page's rulings as straight rules, one for each stretch that is inked."""
-    segments = find_segments(strokes, Box(0, 0, *size), vertical=vertical)
-    gap = _GAP * strokes.per_inch
+def _rules(segments: Sequence[Segment], per_inch: float) -> list[Rule]:
+    """Rulings of a page as straight rules, one for each stretch that is inked."""
+    gap = _GAP * per_inch
     return [
         Rule(ruling.at((start + end) / 2), start, end)
-        for ruling in join_segments(segments, strokes.per_inch)
+        for ruling in join_segments(segments, per_inch)
         for start, end in _stretches(ruling, gap)
     ]
 

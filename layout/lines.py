@@ -19,16 +19,16 @@ from .evidence import PERHAPS, RULED, Evidence, gather
 from .joints import anchored
 from .options import LayoutOptions
 from .regions import Region, find_regions
-from .rulings import Ruling, find_segments, join_segments
+from .rulings import Ruling, Segments, join_segments
 from .spans import Span, merge_spans, settle, without_unused
 from .strokes import Strokes
 
 _TABLE = 4  # cells from which structure inside a frame is a table of its own
 
 
-def find_ruled(strokes: Strokes, options: LayoutOptions, deadline: Deadline) -> Found:
+def find_ruled(strokes: Strokes, segments: Segments, options: LayoutOptions, deadline: Deadline) -> Found:
     """Grids of an upright page; frames that hold a single cell are not tables."""
-    regions = find_regions(strokes)
+    regions = find_regions(strokes, segments)
     limits = []
     if len(regions) > options.max_tables:
         limits.append(f"{len(regions)} ruled regions on a page, more than max_tables ({options.max_tables})")
@@ -47,11 +47,11 @@ def find_ruled(strokes: Strokes, options: LayoutOptions, deadline: Deadline) -> 
 def _grids(strokes: Strokes, region: Region, most: int) -> list[Grid]:
     """The grid of a region, or those of the tables that it only frames."""
     if region.inside:
-        inner = [g for r in region.inside if (g := recover(strokes, r.box, most)) and len(g.cells) >= _TABLE]
-        frame = recover(region.own, region.box, most)
+        inner = [g for r in region.inside if (g := recover(strokes, r.own, most)) and len(g.cells) >= _TABLE]
+        frame = recover(strokes, region.own, most)
         if inner and (frame is None or all(_in_one_cell(grid, frame) for grid in inner)):
             return [*inner, *([frame] if frame and len(frame.cells) >= _TABLE else [])]
-    grid = recover(strokes, region.box, most)
+    grid = recover(strokes, region.segments, most)
     return [grid] if grid is not None and len(grid.cells) > 1 else []
 
 
@@ -75,14 +75,13 @@ class _Lattice:
         return self.columns[column].at(y), y
 
 
-def recover(strokes: Strokes, region: Box, max_cells: int) -> Grid | None:
-    """The grid of one region, or None where too few rulings cross.
+def recover(strokes: Strokes, segments: Segments, max_cells: int) -> Grid | None:
+    """The grid of one region's segments, or None where too few rulings cross.
 
     Raises:
         LimitExceeded: more rectangles than `max_cells`.
     """
-    rows = _candidates(strokes, region, vertical=False)
-    columns = _candidates(strokes, region, vertical=True)
+    rows, columns = (join_segments(group, strokes.per_inch) for group in segments)
     if len(rows) * len(columns) > 4 * max_cells:  # before work that grows with both
         raise LimitExceeded(f"rulings for more cells than max_cells ({max_cells})")
     rows, columns = anchored(rows, columns, strokes.darkness, strokes.per_inch)
@@ -106,10 +105,6 @@ def recover(strokes: Strokes, region: Box, max_cells: int) -> Grid | None:
     shape, spans = without_unused(shape, spans)
     cells = tuple(GridCell(*span, box) for span, box in zip(spans, boxes, strict=True))
     return Grid(Box.around(boxes), shape, cells, score, reason)
-
-
-def _candidates(strokes: Strokes, region: Box, *, vertical: bool) -> list[Ruling]:
-    return join_segments(find_segments(strokes, region, vertical=vertical), strokes.per_inch)
 
 
 def _box(lattice: _Lattice, span: Span) -> Box:

@@ -6,13 +6,14 @@ how their slant changes down the page is fitted first, and what is in one line i
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import cv2
 import numpy as np
 import numpy.typing as npt
 
-from ..document import Box
 from .geometry import Mask, clusters
 from .strokes import SHORTEST, Strokes
 
@@ -83,20 +84,29 @@ class Ruling:
         return float(np.average([s.strength for s in self.segments], weights=lengths))
 
 
-def find_segments(strokes: Strokes, area: Box, *, vertical: bool) -> list[Segment]:
-    """Strokes within `area` as segments in page coordinates, along their own direction."""
-    left, top, right, bottom = (round(v) for v in area.to_list())
-    along, across = (top, left) if vertical else (left, top)
-    strokes_of = strokes.vertical if vertical else strokes.horizontal
-    mask, ridge, darkness = (
-        np.ascontiguousarray(p[top:bottom, left:right].T if vertical else p[top:bottom, left:right])
-        for p in (strokes_of, strokes.ridges[vertical], strokes.darkness)
+class Segments(NamedTuple):
+    """Segments of both directions."""
+
+    horizontal: tuple[Segment, ...]
+    vertical: tuple[Segment, ...]
+
+
+def find_segments(strokes: Strokes) -> Segments:
+    """The strokes of a page as segments, along their own direction."""
+    least = 0.6 * SHORTEST * strokes.per_inch
+    upright = (np.ascontiguousarray(p.T) for p in (strokes.vertical, strokes.ridges[1], strokes.darkness))
+    level = strokes.horizontal, strokes.ridges[0], strokes.darkness
+    return Segments(
+        *(_segments(mask, ridge, darkness, least) for mask, ridge, darkness in (level, (*upright,)))
     )
+
+
+def _segments(mask: Mask, ridge: Mask, darkness: Mask, least: float) -> tuple[Segment, ...]:
     count, labels, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
     segments = []
     for index in range(1, count):
         x, y, width, height, pixels = (int(v) for v in stats[index])
-        if width < 0.6 * SHORTEST * strokes.per_inch:
+        if width < least:
             continue
         window = slice(y, y + height), slice(x, x + width)
         run = labels[window] == index
@@ -107,9 +117,9 @@ def find_segments(strokes: Strokes, area: Box, *, vertical: bool) -> list[Segmen
             piece = slice(start, start + step)
             found = _segment(run[:, piece], ridge[window][:, piece], darkness[window][:, piece])
             if found is not None:
-                dx, dy = x + start + along, y + across
-                segments.append(replace(found, start=found.start + dx, end=found.end + dx, at=found.at + dy))
-    return segments
+                dx = x + start
+                segments.append(replace(found, start=found.start + dx, end=found.end + dx, at=found.at + y))
+    return tuple(segments)
 
 
 def _segment(run: npt.NDArray[np.bool_], ridge: Mask, darkness: Mask) -> Segment | None:
@@ -135,7 +145,7 @@ def _segment(run: npt.NDArray[np.bool_], ridge: Mask, darkness: Mask) -> Segment
     return Segment(float(first), float(last), centre, solid, strength, slope, width)
 
 
-def join_segments(segments: list[Segment], per_inch: float) -> list[Ruling]:
+def join_segments(segments: Sequence[Segment], per_inch: float) -> list[Ruling]:
     """Group segments that lie in one line into rulings, in order across."""
     if not segments:
         return []
@@ -157,7 +167,7 @@ def merged(a: Ruling, b: Ruling) -> Ruling:
 class _Drift:
     """Slope of lines as a linear function of where they lie across, fitted to the long segments."""
 
-    def __init__(self, segments: list[Segment], per_inch: float) -> None:
+    def __init__(self, segments: Sequence[Segment], per_inch: float) -> None:
         long = [s for s in segments if s.length >= _TELLING * per_inch and abs(s.slope) <= _SLANT]
         self.middle = self.constant = self.rate = 0.0
         if len(long) < 3:

@@ -77,11 +77,18 @@ def _turned(mask: Mask) -> Mask:
 
 @dataclass(frozen=True)
 class _Found:
-    """Components of strokes along rows: labels (height, width), and length and strength of each.
+    """Components of strokes along rows.
 
-    The strength of what is no stroke is negative.
+    Attributes:
+        shape: (height, width) of the page.
+        inked: (rows, columns) of the pixels of all components, and
+        labels: the component of each.
+        lengths: of each component, in pixels.
+        strengths: of each, 0 to 255; negative for what is no stroke.
     """
 
+    shape: tuple[int, int]
+    inked: tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]
     labels: npt.NDArray[np.int32]
     lengths: npt.NDArray[np.float64]
     strengths: npt.NDArray[np.float64]
@@ -95,11 +102,11 @@ def _ridge(darkness: Mask, per_inch: float) -> Mask:
 
 def _usual(ridges: list[Mask], per_inch: float) -> float:
     """Darkness that strokes of a page have, in the middle of all their length: 0 where there are none."""
-    shades = np.zeros(256)
+    shades = np.zeros(256, np.float64)
     run = np.ones((1, round(_EVIDENT * per_inch)), np.uint8)
     for ridge in ridges:
         lasting = cv2.erode(cv2.dilate(ridge, np.ones((3, 1), np.uint8)), run)
-        shades += np.bincount(lasting.ravel(), minlength=256)
+        shades += cv2.calcHist([as_mask(lasting)], [0], None, [256], [0, 256]).ravel()
     shades[:_FAINTEST] = 0
     return float(np.searchsorted(np.cumsum(shades), shades.sum() / 2)) if shades.any() else 0.0
 
@@ -124,7 +131,7 @@ def _measured(strokes: Mask, ridge: Mask, darkness: Mask, crowded: Mask, per_inc
     """
     count, labels, stats, _ = cv2.connectedComponentsWithStats(strokes, connectivity=8)
     inked = np.nonzero(strokes)  # a few percent of the page
-    label = labels[inked]
+    label = labels[inked].astype(np.int32, copy=False)
     size = np.maximum(np.bincount(label, minlength=count), 1)
     # A stroke was thickened, and steps from row to row where it slants: its crest is what counts.
     crests = np.ones((5, 1), np.uint8)
@@ -139,7 +146,8 @@ def _measured(strokes: Mask, ridge: Mask, darkness: Mask, crowded: Mask, per_inc
     word = (lengths >= _EVIDENT * per_inch) & (lengths < _WORDS * per_inch)
     clear = (uneven <= np.where(word, _UNEVEN_WORD, _UNEVEN)) & (free >= _CLEAR)
     strengths[~((uneven <= _EVEN) | clear | (free >= _FREE))] = -1
-    return _Found(labels.astype(np.int32, copy=False), lengths, strengths)
+    rows, columns = inked
+    return _Found((strokes.shape[0], strokes.shape[1]), (rows, columns), label, lengths, strengths)
 
 
 def _crowded(ink: Mask, per_inch: float) -> Mask:
@@ -171,6 +179,7 @@ def _printed(found: _Found, least: float, per_inch: float) -> Mask:
     """The strokes that are dark enough, bridged where they are broken."""
     kept = found.strengths >= max(0.0, least)
     kept[0] = False
-    mask = as_mask(np.where(kept[found.labels], np.uint8(255), np.uint8(0)))
+    mask = np.zeros(found.shape, np.uint8)
+    mask[found.inked] = np.where(kept[found.labels], np.uint8(255), np.uint8(0))
     bridge = max(3, round(_BRIDGED * per_inch))
     return as_mask(cv2.morphologyEx(mask, cv2.MORPH_CLOSE, np.ones((1, bridge), np.uint8)))
