@@ -17,7 +17,7 @@ from ..source import Image
 from .creases import without_creases
 from .depth import Traces, find_traces
 from .geometry import Mask, as_mask
-from .light import absorbed, paper_level
+from .light import absorbed, paper_level, reversed_print
 from .seals import find_seals, is_coloured
 from .unmixing import without_seals
 
@@ -60,6 +60,8 @@ def black_ink(image: Image) -> Ink:
     paper = paper_level(light, sheet)
     noise = _noise(light, paper)
     share = without_creases(absorbed(light, paper), sheet)
+    bright = reversed_print(light, paper, sheet)
+    share = share if bright is None else as_mask(cv2.max(share, bright))
     seals = find_seals(image, share, sheet, coloured=coloured)
     share, clean = without_seals(image, share, seals, sheet) if seals else (share, None)
     traces = find_traces(share, noise, sheet)

@@ -15,8 +15,13 @@ import numpy as np
 from .geometry import Mask, as_mask
 
 _COARSE = 50  # pixels per inch at which paper is looked for: a sixth of the width of a table's row
-_SMALL = 5  # side of the median there, 0.1 in: strokes of type cover less than half of it
+_SMALL = 0.17  # inches, side of the median: strokes of type cover less than half of it
 PRINT = 0.22  # inches: the closing takes away bold type of 16 pt; rows of tables may be filled
+_FIELD = 2.0  # inches: coloured fields are narrower, at least one way
+_MOST = 0.35  # inches: a field fills most of that much around it, whatever is written on it
+_REVERSED = 0.3  # inches, the thickest print on a field
+_EVEN = 24  # levels by which a field's own pixels differ: noise, and the blocks of a JPEG
+_DARK = 0.8  # of the level around: what a field reflects at most
 _DARKEST = np.uint8(24)  # of 255: what reflects less, a shadow or a black field, shows no ink
 
 
@@ -29,11 +34,17 @@ def paper_level(plane: Mask, per_inch: float, thickest: float = PRINT) -> Mask:
         thickest: inches, the thickest print; what is thicker both ways is taken for paper.
     """
     step = max(1, round(per_inch / _COARSE))
+    coarse = per_inch / step
     # Sampled, not averaged: the mean of ink and paper is neither. In the middle of every step,
     # where enlarging puts the sample back.
-    small = cv2.medianBlur(np.ascontiguousarray(plane[step // 2 :: step, step // 2 :: step]), _SMALL)
-    side = max(3, round(thickest * per_inch / step))
-    closed = cv2.morphologyEx(small, cv2.MORPH_CLOSE, np.ones((side, side), np.uint8))
+    sample = np.ascontiguousarray(plane[step // 2 :: step, step // 2 :: step])
+    small = as_mask(cv2.medianBlur(sample, round(_SMALL * coarse) | 1))
+    closed = as_mask(cv2.morphologyEx(small, cv2.MORPH_CLOSE, _square(thickest * coarse)))
+    fields = _fields(sample, coarse)
+    if fields is not None:
+        bare = as_mask(cv2.morphologyEx(small, cv2.MORPH_OPEN, _square(_REVERSED * coarse)))
+        own = (fields[0] > 0) & (cv2.absdiff(bare, fields[1]) < _EVEN)
+        closed = np.where(own, bare, closed)
     smooth = cv2.blur(closed, (3, 3))
     height, width = plane.shape
     rows, columns = small.shape[0] * step, small.shape[1] * step
@@ -44,6 +55,46 @@ def paper_level(plane: Mask, per_inch: float, thickest: float = PRINT) -> Mask:
     return as_mask(np.ascontiguousarray(whole[:height, :width]))
 
 
+def _fields(sample: Mask, per_inch: float) -> tuple[Mask, Mask] | None:
+    """Where even fields are, a good deal darker than the paper around, and how light; None if nowhere.
+
+    A field has one level, and most of every neighbourhood has that; bold print has not.
+    """
+    small, per_inch = np.ascontiguousarray(sample[::2, ::2]), per_inch / 2
+    side = round(_MOST * per_inch) | 1
+    most = as_mask(cv2.medianBlur(small, side))
+    wide = cv2.morphologyEx(most, cv2.MORPH_CLOSE, _square(_FIELD * per_inch))
+    even = cv2.blur(np.where(cv2.absdiff(small, most) < _EVEN, np.uint8(200), np.uint8(0)), (side, side))
+    field = as_mask(np.where((most < _DARK * wide) & (even > 100), np.uint8(255), np.uint8(0)))
+    if not field.any():
+        return None
+    size = sample.shape[::-1]
+    return as_mask(cv2.resize(field, size, interpolation=cv2.INTER_NEAREST)), as_mask(cv2.resize(most, size))
+
+
+def _square(side: float) -> Mask:
+    return np.ones((max(3, round(side)),) * 2, np.uint8)
+
+
 def absorbed(plane: Mask, paper: Mask) -> Mask:
     """Share of the paper's light that ink takes away, (height, width), 0 to 255."""
     return as_mask(cv2.divide(cv2.subtract(paper, plane), np.maximum(paper, _DARKEST), scale=255))
+
+
+def reversed_print(plane: Mask, paper: Mask, per_inch: float) -> Mask | None:
+    """Levels by which bright print stands out of dark fields, 0 to 255.
+
+    White figures on a coloured header are no darker than their paper. None where no field is dark.
+    """
+    step = max(1, round(per_inch / _COARSE))
+    sample = np.ascontiguousarray(plane[step // 2 :: step, step // 2 :: step])
+    fields = _fields(sample, per_inch / step)
+    if fields is None:
+        return None
+    dark = fields[0]
+    dark[:1], dark[-1:], dark[:, :1], dark[:, -1:] = 0, 0, 0, 0  # what lies around the sheet
+    inside = cv2.erode(dark, np.ones((5, 5), np.uint8))
+    if not inside.any():
+        return None
+    field = cv2.resize(inside, plane.shape[::-1], interpolation=cv2.INTER_NEAREST)
+    return as_mask(cv2.bitwise_and(cv2.subtract(plane, paper), field))

@@ -28,6 +28,8 @@ _MARGIN = 0.06  # inches beyond a ring's middle line: half its stroke, and blur
 _LEAST, _MOST = 0.35, 2.6  # inches, width and height of stamps
 _JOINED = 0.06  # inches between strokes of one stamp
 _LONG = 0.95  # inches: a straight stroke longer than any arc that is as flat
+_NEAR = 0.25  # inches around a stamp
+_ON_PAPER = 0.85  # of the level there: what is darker is a picture or a coloured field, not paper
 _OUTLINED = 0.7  # share of an outline along which there are strokes
 _FILLED = 0.6  # share of a stamp's area that is ink: more is a coloured field or a picture
 
@@ -78,11 +80,13 @@ def find_seals(image: Image, share: Mask, per_inch: float, *, coloured: bool) ->
     margin = _MARGIN * coarse
     found: list[Seal | None] = []
     if coloured:
-        colour = _colourfulness(_reduced(image, scale), coarse)
+        small = _reduced(image, scale)
+        colour = _colourfulness(small, coarse)
         if np.count_nonzero(colour > _COLOURED) >= _LEAST * coarse:
             rings = find_rings(colour, coarse, _CONTRAST)
             circles = [_circle(ring) for ring in rings]
-            circles += _outlines(colour, [_grown(circle, margin) for circle in circles], coarse)
+            paper = paper_level(as_mask(cv2.cvtColor(small, cv2.COLOR_BGR2GRAY)), coarse)
+            circles += _outlines(colour, [_grown(circle, margin) for circle in circles], paper, coarse)
             found = [_seal(circle, margin, scale, share.shape, coloured=True) for circle in circles]
     if not any(found):
         rings = find_rings(_reduced(share, scale), coarse, _CONTRAST)
@@ -106,7 +110,7 @@ def _colourfulness(small: Image, per_inch: float) -> Mask:
     return as_mask(cv2.subtract(most, least))
 
 
-def _outlines(colour: Mask, rings: list[Outline], per_inch: float) -> list[Outline]:
+def _outlines(colour: Mask, rings: list[Outline], paper: Mask, per_inch: float) -> list[Outline]:
     """Outlines of coloured stamps on a coarse plane, beside the rings."""
     ink = as_mask(cv2.threshold(colour, _COLOURED, 255, cv2.THRESH_BINARY)[1])
     cv2.fillPoly(ink, [ring.round().astype(np.int32) for ring in rings], (0,))
@@ -117,6 +121,11 @@ def _outlines(colour: Mask, rings: list[Outline], per_inch: float) -> list[Outli
     for label in range(1, count):
         left, top, width, height, _ = (int(v) for v in stats[label])
         if not _LEAST * per_inch <= min(width, height) <= max(width, height) <= _MOST * per_inch:
+            continue
+        near = round(_NEAR * per_inch)
+        around = paper[max(0, top - near) : top + height + near, max(0, left - near) : left + width + near]
+        level = np.median(paper[top : top + height, left : left + width])
+        if level < _ON_PAPER * np.percentile(around, 90):
             continue
         own = labels[top : top + height, left : left + width] == label
         strokes = as_mask(np.where(own, ink[top : top + height, left : left + width], np.uint8(0)))

@@ -112,6 +112,19 @@ def test_coloured_cells_are_paper_and_what_is_written_on_them_is_ink() -> None:
     assert (ink.mask[rows, 80:300] > 0).sum() > 200
 
 
+def test_white_figures_on_a_dark_header_are_ink() -> None:
+    page = scan(printed())
+    page[300:345, 64:756] = (150, 90, 30)
+    cv2.putText(page, "Total 1234", (100, 330), cv2.FONT_HERSHEY_SIMPLEX, 0.6, (255, 255, 255), 2)
+    white = (page[300:345] > 250).all(axis=2)
+    white[:, :90] = white[:, 300:] = False
+    field = np.zeros_like(white)
+    field[8:-8, 300:740] = True
+    ink = black_ink(page)
+    assert (ink.mask[300:345][white] > 0).mean() > 0.95
+    assert (ink.mask[300:345][field] > 0).mean() < 0.01
+
+
 def test_coloured_rulings_and_text_are_ink() -> None:
     page = np.full((HEIGHT, WIDTH, 3), 245, np.uint8)
     red = (60, 60, 200)
