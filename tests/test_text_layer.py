@@ -6,13 +6,21 @@ from decimal import Decimal
 import crossfoot
 import pytest
 from crossfoot.errors import WeightsError
+from crossfoot.pipeline import Digitizer
 from pdf_builder import Pdf, show
 
 TOP, LEFT, ROW, COL = 700, 60, 24, 120
 
 
-def ruled(rows: list[list[str]], *, gap: tuple[int, int] | None = None) -> bytes:
-    """A page with a ruled table; the text of the cell `gap` is drawn as a path, not as text."""
+def ruled(*pages: list[list[str]], gap: tuple[int, int] | None = None) -> bytes:
+    """Pages with a ruled table each; the text of the cell `gap` is drawn as a path, not as text."""
+    pdf = Pdf()
+    for rows in pages:
+        pdf.page(_drawn(rows, gap))
+    return pdf.bytes()
+
+
+def _drawn(rows: list[list[str]], gap: tuple[int, int] | None) -> bytes:
     height, width = len(rows), len(rows[0])
     content = b"0 G 0.8 w\n"
     for i in range(height + 1):
@@ -26,7 +34,7 @@ def ruled(rows: list[list[str]], *, gap: tuple[int, int] | None = None) -> bytes
                 content += b"3 w %d %d m %d %d l S 0.8 w\n" % (x, y, x, y + 9)
             elif text:
                 content += show(text.encode(), x, y, 10)
-    return Pdf().page(content).bytes()
+    return content
 
 
 ROWS = [
@@ -59,6 +67,27 @@ def test_a_text_layer_is_read_without_weights_and_to_the_letter() -> None:
     reading = table.cell_at(1, 1).reading
     assert reading is not None
     assert (reading.source, reading.confidence) == ("text_layer", 1.0)
+
+
+def test_a_table_over_two_pages_is_one_and_its_id_is_known_page_by_page() -> None:
+    body = [[str(201 + n), f"Function {n}", f"{n + 1},000.50", f"{n}.25"] for n in range(40)]
+    cut = 26  # rows and the header reach down to the foot of the page
+    body[30][2] = "1.2.3"
+    seen = []
+    with Digitizer() as digitizer:
+        document = digitizer(
+            ruled([ROWS[0], *body[:cut]], [ROWS[0], *body[cut:]]),
+            on_page=lambda result: seen.append([(t.id, t.shape) for t in result.tables]),
+        )
+    assert seen == [[("t1", (27, 4))], [("t1", (15, 4))]]
+    (table,) = document.tables
+    assert (table.id, table.shape, table.header_rows) == ("t1", (41, 4), 1)
+    assert [(p.page, p.repeated_header_rows) for p in table.parts] == [(1, 0), (2, 1)]
+    assert [table.cell_at(r, 1).text for r in range(1, 41)] == [row[1] for row in body]
+    assert [table.cell_at(r, 0).parts[0].page for r in (26, 27)] == [1, 2]
+    assert [(p.code, p.page, p.where) for p in document.problems] == [("amount_unreadable", 2, "t1 (31, 2)")]
+    assert document.to_json() == crossfoot.Document.from_json(document.to_json()).to_json()
+    assert table.to_html().count("<tr>") == 41
 
 
 def test_ink_outside_the_layer_is_not_lost_silently() -> None:
