@@ -66,12 +66,13 @@ def is_coloured(image: Image) -> bool:
     return most > _COLOURED // 2
 
 
-def find_seals(image: Image, share: Mask, per_inch: float, *, coloured: bool) -> list[Seal]:
+def find_seals(image: Image, share: Mask, paper: Mask, per_inch: float, *, coloured: bool) -> list[Seal]:
     """Seals of a page, the coloured ones if there are any.
 
     Args:
         image: (height, width, 3) BGR.
         share: (height, width) share of light absorbed, 0 to 255.
+        paper: (height, width) lightness of the paper.
         per_inch: pixels per inch of the sheet.
         coloured: whether the image has any colour.
     """
@@ -80,13 +81,12 @@ def find_seals(image: Image, share: Mask, per_inch: float, *, coloured: bool) ->
     margin = _MARGIN * coarse
     found: list[Seal | None] = []
     if coloured:
-        small = _reduced(image, scale)
-        colour = _colourfulness(small, coarse)
+        colour = _colourfulness(_reduced(image, scale), coarse)
         if np.count_nonzero(colour > _COLOURED) >= _LEAST * coarse:
             rings = find_rings(colour, coarse, _CONTRAST)
             circles = [_circle(ring) for ring in rings]
-            paper = paper_level(as_mask(cv2.cvtColor(small, cv2.COLOR_BGR2GRAY)), coarse)
-            circles += _outlines(colour, [_grown(circle, margin) for circle in circles], paper, coarse)
+            level = as_mask(cv2.resize(paper, colour.shape[::-1], interpolation=cv2.INTER_NEAREST))
+            circles += _outlines(colour, [_grown(circle, margin) for circle in circles], level, coarse)
             found = [_seal(circle, margin, scale, share.shape, coloured=True) for circle in circles]
     if not any(found):
         rings = find_rings(_reduced(share, scale), coarse, _CONTRAST)
