@@ -62,7 +62,9 @@ def anchored(
                 waiting[own] = [r for r in waiting[own] if r not in joins]
                 grown = True
     supported = _supported(kept[0], kept[1], touch), _supported(kept[1], kept[0], touch)
-    return _without_doubles(supported[0], per_inch), _without_doubles(supported[1], per_inch)
+    single = (_without_spare(lines, overhang) for lines in supported)
+    first, second = (_without_doubles(lines, per_inch) for lines in single)
+    return first, second
 
 
 def _is_long(ruling: Ruling, per_inch: float) -> bool:
@@ -146,6 +148,16 @@ def _bordered(lines: list[Ruling], crossing: list[Ruling], overhang: float) -> l
     before = [Ruling((), first, 0.0)] if first < lines[0].at(middle) - overhang else []
     after = [Ruling((), last, 0.0)] if last > lines[-1].at(middle) + overhang else []
     return [*before, *lines, *after]
+
+
+def _without_spare(lines: list[Ruling], overhang: float) -> list[Ruling]:
+    """Without borders taken for missing that turned up among the short rulings."""
+    printed = [line for line in lines if line.segments]
+    return [
+        line
+        for line in lines
+        if line.segments or all(abs(p.at((p.start + p.end) / 2) - line.offset) > overhang for p in printed)
+    ]
 
 
 def _supported(lines: list[Ruling], crossing: list[Ruling], touch: float) -> list[Ruling]:

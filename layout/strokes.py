@@ -21,6 +21,7 @@ from .ink import Ink
 SHORTEST = 0.145
 _GAP = 0.025
 _BRIDGED = 0.1  # a fold breaks toner off over a millimetre or two
+_BRIDGES = 0.3  # from strokes longer than a low row is high
 _THICKEST = 0.045  # a frame of 3 pt
 _EVIDENT = 0.45  # longer than any stroke of a character of up to 30 pt
 # Share of its darkness by which it varies along a stroke: of rulings 0.26 at most, of faint ones
@@ -179,7 +180,15 @@ def _printed(found: _Found, least: float, per_inch: float) -> Mask:
     """The strokes that are dark enough, bridged where they are broken."""
     kept = found.strengths >= max(0.0, least)
     kept[0] = False
+    # Only what is long is bridged: a short ruling would be joined to strokes of the text beyond its end.
+    mask = _drawn(found, kept & (found.lengths >= _BRIDGES * per_inch))
+    bridge = max(3, round(_BRIDGED * per_inch))
+    closed = as_mask(cv2.morphologyEx(mask, cv2.MORPH_CLOSE, np.ones((1, bridge), np.uint8)))
+    return as_mask(cv2.bitwise_or(closed, _drawn(found, kept)))
+
+
+def _drawn(found: _Found, kept: npt.NDArray[np.bool_]) -> Mask:
+    """Mask of some of the components."""
     mask = np.zeros(found.shape, np.uint8)
     mask[found.inked] = np.where(kept[found.labels], np.uint8(255), np.uint8(0))
-    bridge = max(3, round(_BRIDGED * per_inch))
-    return as_mask(cv2.morphologyEx(mask, cv2.MORPH_CLOSE, np.ones((1, bridge), np.uint8)))
+    return mask
