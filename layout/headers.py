@@ -51,6 +51,7 @@ _FORM = re.compile(
 _INDICATOR = re.compile(r".{0,4}(?:产出|效益|满意度|数量|质量|时效|成本)指标")
 _SENTENCE = re.compile(r"[。；;]")
 _LONG = 18  # characters: headings are shorter
+_CROSSED = 3  # cells that reach across the end of a header in a third of the columns are no error
 _HIGH = 5  # rows: no heading is as high as the label of a form's section
 _MOST = 0.5  # of the filled cells of a column's foot
 _FIRST = 2  # column numbers start from 1, which may be misread
@@ -222,15 +223,16 @@ def _words_weight(table: Table, cell: Cell, text: str, column: _Column, leading:
 
 
 def _against(table: Table, row: int) -> float:
-    """What the spans say against a header that ends above `row`.
+    """What the spans say against a header that ends above `row`, by the share of the columns.
 
     A cell reaches across its end; or one at its foot is over several columns, none of which has
-    a heading of its own, as a value of a form may be.
+    a heading of its own, as a value of a form may be. One or two may be errors of the grid.
     """
-    cols = range(table.shape[1])
-    foot = {cell.col for col in cols if (cell := table.cell_at(row - 1, col)).col_span > 1}
-    across = any(cell.row < row for cell in (table.cell_at(row, col) for col in cols))
-    return _SURE * across + _FAIR * len(foot)
+    cols = table.shape[1]
+    foot = sum(table.cell_at(row - 1, col).col_span > 1 for col in range(cols))
+    below = [table.cell_at(row, col) for col in range(cols)]
+    across = sum(cell.row < row and bool(cell.text.strip()) for cell in below)
+    return _SURE * (min(1.0, _CROSSED * across / cols) + foot / cols)
 
 
 def _names_values(cells: Sequence[Cell]) -> bool:
