@@ -17,11 +17,14 @@ from ..document import Box
 
 _SAME_LINE = 0.35  # em between the middles of what stands on one line; a comma's tail moves them 0.1
 _LOWEST = 0.5  # em: what is lower carries no line (dashes, leaders, dirt)
+_DIRT = 0.55  # em: what is smaller both ways is no character; digits are 0.65 high
 _WORD = 1.5  # em: a wider gap is no space of running text, where a comma between blanks leaves 1.3
 _DIGITS = 0.86  # of the type's height: digits and commas reach 0.85, Chinese characters 0.92
 _LEADER = 0.35  # em: a run lower and longer than this is a leader of dots
 _LARGER = 1.18  # a title is larger than the table's type by more
 _LARGEST = 3.0  # and never by so much; seals and signatures are
+_EDGE = 0.25  # em within which edges of runs in one column agree
+_MATCHED = 0.6  # of a line's runs that agree with a row's
 _TITLE = 4.0  # em, the least width of a title
 _CENTRED = 4.0  # em by which the middle of a title may be beside that of the text
 _FLUSH = 0.7  # em within which edges are aligned with the table's; cells are inset by up to 0.5
@@ -91,6 +94,18 @@ class Line:
         starts = self.box.left < left + 0.2 * width
         return len(self.phrases) == 1 and starts and self.box.width > 0.62 * width and not self._has_numbers
 
+    def continues(self, near: Sequence[Line]) -> bool:
+        """Whether its runs begin or end where those of a row among `near` do, hardly by chance."""
+        inner = self.runs[1:]
+        for row in near:
+            if row is self or not row.is_row or not len(inner):
+                continue
+            starts, ends = (np.abs(inner[:, k, None] - row.runs[None, :, k]).min(axis=1) for k in (0, 2))
+            matched = int((np.minimum(starts, ends) < _EDGE * self.em).sum())
+            if matched > 1 and matched >= _MATCHED * len(inner):
+                return True
+        return False
+
     def is_title(self, usual: float, extent: tuple[float, float]) -> bool:
         """Whether it is one phrase in the middle of `extent`, in type that is larger than `usual`."""
         if len(self.phrases) > 1 or self.box.width < _TITLE * self.em:
@@ -124,6 +139,7 @@ def find_lines(runs: Iterable[Box], em: float) -> list[Line]:
     a leader) joins a line whose height it lies within, or is left out.
     """
     boxes = np.array([run.to_list() for run in runs], np.float64).reshape(-1, 4)
+    boxes = boxes[np.maximum(boxes[:, 2] - boxes[:, 0], boxes[:, 3] - boxes[:, 1]) >= _DIRT * em]
     boxes = boxes[np.argsort((boxes[:, 1] + boxes[:, 3]) / 2, kind="stable")]
     middle = (boxes[:, 1] + boxes[:, 3]) / 2
     carries = boxes[:, 3] - boxes[:, 1] >= _LOWEST * em

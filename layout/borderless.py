@@ -27,9 +27,12 @@ _EDGE = 0.4  # within which edges of text are aligned; centred numbers differ by
 _SHORTEST_RULE = 8.0
 _WRAP = 0.25  # less white between two lines: they belong to one row or to overlapping ones
 _AT_RULE = 1.6  # from the text of an outer row to the ruling that bounds it
+_CUT_OUT = 4  # more rulings from edge to edge of a page than its own edges and creases are
 _SAME_EXTENT = 1.0  # by which the ends of rulings of one table differ
 
-_ROWS = 0.3  # least share of a block's lines that are rows
+_ROWS = 0.3  # least share of rows among the lines of a block that keep to no column of theirs
+_NEAR = 6  # lines above and below with which a line may share columns
+_WIDE = 6  # most lines of a cell as wide as the table
 _LED = 0.3  # more lines than this with leaders: a list of contents
 _AGREE = 0.4  # least share of a row's cells that have company in their columns
 
@@ -54,8 +57,7 @@ def find_tables(
         return []
     apart = [r for r in _printed(rules, em, page_size) if not any(_through(r, line) for line in lines)]
     page = _Page(lines, em, page_size, apart)
-    found = [page.table(block) for block in page.blocks()]
-    return [box for box in found if box is not None]
+    return [page.bounded(table) for table in page.tables()]
 
 
 def _printed(rules: Sequence[Rule], em: float, size: tuple[int, int]) -> list[Rule]:
@@ -66,8 +68,19 @@ def _printed(rules: Sequence[Rule], em: float, size: tuple[int, int]) -> list[Ru
     long = sorted((r for r in rules if r.end - r.start >= _SHORTEST_RULE * em), key=lambda r: r.at)
     inside = [r.start > em / 2 and r.end < size[0] - em / 2 for r in long]
     return [
-        r for r, free in zip(long, inside, strict=True) if free or sum(_alike(r, o, em) for o in long) > 2
+        r
+        for r, free in zip(long, inside, strict=True)
+        if free or sum(_alike(r, o, em) for o in long) > _CUT_OUT
     ]
+
+
+@dataclass(frozen=True)
+class _Table:
+    """Lines of a table, the lines above it in its block, and its rulings."""
+
+    body: list[Line]
+    above: list[Line]
+    rules: list[Rule]
 
 
 @dataclass(frozen=True)
@@ -84,7 +97,7 @@ class _Page:
         left, right = self._column
         blocks: list[list[Line]] = [[]]
         before: list[Rule] | None = None  # the stack that holds the last line
-        for line in self.lines:
+        for index, line in enumerate(self.lines):
             last, stack = blocks[-1], self._holding(line)
             if stack is not None and stack is before:
                 last.append(line)
@@ -92,9 +105,9 @@ class _Page:
             before = stack
             if last and line.box.top - last[-1].box.bottom > _APART * self.em:
                 blocks.append([])
-            if stack is None and (
-                line.is_title(self.usual, (left, right)) or line.is_text(left, right - left)
-            ):
+            near = self.lines[max(0, index - _NEAR) : index + _NEAR + 1]
+            text = line.is_text(left, right - left) and not line.continues(near)
+            if stack is None and (text or line.is_title(self.usual, (left, right))):
                 blocks.append([])
             else:
                 blocks[-1].append(line)
@@ -141,17 +154,43 @@ class _Page:
             return False
         return len(lines) < 2 or not lines[-1].is_caption((above.start, above.end))
 
-    def table(self, block: list[Line]) -> Box | None:
-        """The box of the table in a block, or None."""
+    def tables(self) -> list[_Table]:
+        """The tables of all blocks; two are one where only a wide cell parted them."""
+        found: list[_Table] = []
+        for block in self.blocks():
+            table = self._table(block)
+            if table is None:
+                continue
+            between = self._between(found[-1], table) if found else None
+            if between is None:
+                found.append(table)
+            else:
+                last = found.pop()
+                body = [*last.body, *between, *table.body]
+                found.append(_Table(body, last.above, [*last.rules, *table.rules]))
+        return found
+
+    def _between(self, upper: _Table, lower: _Table) -> list[Line] | None:
+        """The lines between two tables if they can be cells of one table with both."""
+        top, bottom = upper.body[-1], lower.body[0]
+        lines = [line for line in self.lines if top.middle < line.middle < bottom.middle]
+        gaps = [b.box.top - a.box.bottom for a, b in pairwise([top, *lines, bottom])]
+        pitch = min(_pitch([line for line in t.body if line.is_row], self.em) for t in (upper, lower))
+        if lower.above or len(lines) > _WIDE or max(gaps) > min(pitch, 2 * self.em) - 0.5 * self.em:
+            return None
+        return None if any(line.is_title(self.usual, self._column) for line in lines) else lines
+
+    def _table(self, block: list[Line]) -> _Table | None:
+        """The table in a block, if there is one."""
         rows = [i for i, line in enumerate(block) if line.is_row]
         if not rows:
             return None
         rules = self._rules_of(block)
         first, last = self._first(block, rows, rules), self._last(block, rows, rules)
         body = block[first : last + 1]
-        if not body or not self._is_table(body, rules):
+        if not body or not self._is_table(body):
             return None
-        return self._bounded(block, first, last, rules)
+        return _Table(body, block[:first], rules)
 
     def _rules_of(self, block: list[Line]) -> list[Rule]:
         """Rulings between, above and below the lines of a block that are as wide as it."""
@@ -191,13 +230,14 @@ class _Page:
             last = index
         return last
 
-    def _is_table(self, body: list[Line], rules: list[Rule]) -> bool:
+    def _is_table(self, body: list[Line]) -> bool:
         """Whether enough lines are rows, and have so many cells or agree so well that it is no chance."""
         rows = [line for line in body if line.is_row]
         if any(self._holding(line) for line in rows):
             return True
         led = sum(line.has_leader for line in body)
-        if not rows or led > _LED * len(body) or len(rows) < _ROWS * len(body):
+        bridging = sum(_bridges(i, body) for i, line in enumerate(body) if not line.is_row)
+        if not rows or led > _LED * len(body) or len(rows) < _ROWS * (len(rows) + bridging):
             return False
         cells = [len(line.phrases) for line in rows]
         if len(rows) == 1:
@@ -208,13 +248,14 @@ class _Page:
         """The next line of the page."""
         return next((other for other in self.lines if other.middle > line.middle), None)
 
-    def _bounded(self, block: list[Line], first: int, last: int, rules: list[Rule]) -> Box:
-        body = block[first : last + 1]
+    def bounded(self, table: _Table) -> Box:
+        """The box of a table: to its rulings, or half a row beyond its text."""
+        body, rules = table.body, table.rules
         box = Box.around(line.box for line in body)
         pitch = _pitch([line for line in body if line.is_row], self.em)
         half = max(0.2 * self.em, min(pitch - self.em, self.em) / 2)
         left, right = _extent(body, rules)
-        captions = [line.box for line in block[:first] if line.is_caption((left, right))]
+        captions = [line.box for line in table.above if line.is_caption((left, right))]
         inset = 0.3 * self.em
         left = min([left - inset * (not rules), *(b.left for b in captions)])
         right = max([right + inset * (not rules), *(b.right for b in captions)])
@@ -229,6 +270,18 @@ class _Page:
         return Box(
             max(0.0, left), max(0.0, top), min(float(self.size[0]), right), min(float(self.size[1]), bottom)
         )
+
+
+def _bridges(index: int, body: Sequence[Line]) -> bool:
+    """Whether a line reaches over a gap between cells of the nearest row above or below it."""
+    above = next((line for line in reversed(body[:index]) if line.is_row), None)
+    below = next((line for line in body[index + 1 :] if line.is_row), None)
+    box = body[index].box
+    return any(
+        sum(left < box.right and right > box.left for left, right in row.phrases) > 1
+        for row in (above, below)
+        if row is not None
+    )
 
 
 def _through(rule: Rule, line: Line) -> bool:

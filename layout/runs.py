@@ -49,6 +49,7 @@ _FAINT = 0.3  # of the usual darkness of ink: a crease reaches 0.2, thin strokes
 _SOLID = 0.9  # quantile of darkness that is solid ink, though most of a page may shine through
 _SAMPLED = 3  # every so many rows and columns tell the usual darkness
 _MOST = 60_000  # components; a page of noise has more, a full A4 page of 7-point type 15,000
+_RIM = 2  # pixels at the edge of the image
 _DOTS = 5  # that make a leader
 
 Boxes = npt.NDArray[np.int32]  # (count, 4): left, top, right, bottom
@@ -196,7 +197,11 @@ def _components(mask: Mask, em: float) -> Boxes:
     line = thin & (np.maximum(width, height) > _LINE * em)
     huge = (height > _TALLEST * em) | (width > 3 * _TALLEST * em) & (height > 0.5 * _TALLEST * em)
     grain = pixels < max(2.0, 0.004 * em * em)
-    kept = stats[~(line | huge | grain)]
+    # What the sheet's edge cuts is its shadow, or cannot be read.
+    right, bottom = stats[:, 0] + width, stats[:, 1] + height
+    cut = (np.minimum(stats[:, 0], stats[:, 1]) < _RIM) | (right > mask.shape[1] - _RIM)
+    cut |= bottom > mask.shape[0] - _RIM
+    kept = stats[~(line | huge | grain | cut)]
     if len(kept) > _MOST:
         kept = kept[np.argsort(-kept[:, 4], kind="stable")[:_MOST]]
     left, top = kept[:, 0], kept[:, 1]
