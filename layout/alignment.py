@@ -15,15 +15,16 @@ import numpy as np
 import numpy.typing as npt
 
 from ..document import Box
+from .agreement import agreement
 from .blank_rows import blank_rows, usual_height
 from .column_edges import fits, refine_edges
 from .engine import Grid, GridCell, Rule
 from .gutters import Intervals, find_gutters, occupied
 from .header_tiling import Tiling, tile_header
-from .row_layouts import Piece, complete, evidence, extend_centred
+from .row_layouts import Piece, complete, evidence, extend_centred, rectangles
 from .row_spans import find_sections, spanning
 from .rule_lines import Line, gather_lines, reach
-from .spans import Span, merge_spans
+from .spans import Span
 from .text_rows import find_rows, text_lines
 from .tiling import Block, Field, tile
 
@@ -31,7 +32,10 @@ Floats = npt.NDArray[np.float64]
 Rows = list[tuple[int, ...]]  # runs of each row
 
 _MOST_RUNS = 20_000
-_SPECK = 0.22  # em; a smaller run is dirt
+_SPECK = 0.45  # em; a smaller run is dirt
+_DASH = 0.25  # em; a flat run as wide as this stands for no amount
+_TALLEST = 2.2  # em; a higher one is no line of text
+_LONGEST_DASH, _FLAT = 2.5, 0.35  # em; a run longer and flatter than these is a line
 _FULL = 0.7  # share of the width over which a ruling parts all columns
 _LONG_SHARE = 0.35  # beside labels that span rows a ruling may be so short
 _RULED = 0.4  # of the boundaries between rows, from which on rulings alone tell the rows
@@ -59,8 +63,7 @@ def grid_from_text(
     """
     boxes = np.array([b.to_list() for b in runs[:_MOST_RUNS]], np.float64).reshape(-1, 4)
     em = _em(boxes)
-    wide, high = boxes[:, 2] - boxes[:, 0], boxes[:, 3] - boxes[:, 1]
-    boxes = _outermost(boxes[(wide > _SPECK * em) | (high > 2 * _SPECK * em)])
+    boxes = _outermost(boxes[_is_text(boxes, em)])
     if len(boxes) < 2:
         return None
     return _Table(region, boxes, em, gather_lines(rows, boxes, em)).grid()
@@ -111,7 +114,8 @@ class _Table:
         cells = tuple(
             GridCell(r, c, rs, cs, Box(xs[c], edges[r], xs[c + cs], edges[r + rs])) for r, c, rs, cs in spans
         )
-        return Grid(Box.around(c.box for c in cells), (len(edges) - 1, shape[1]), cells, 1.0, None)
+        score, reason = agreement(cells, self.boxes, self.em)
+        return Grid(Box.around(c.box for c in cells), (len(edges) - 1, shape[1]), cells, score, reason)
 
     def _body(
         self,
@@ -140,7 +144,7 @@ class _Table:
             reaching = spanning(own, sections)
         signs = evidence(reaching, shape)
         extend_centred(signs, reaching, xs, self.em, 0)
-        return merge_spans(shape, parted, complete(signs, reaching, shape))
+        return rectangles(parted, complete(signs, reaching, shape))
 
     def _header(
         self, head: int, heads: Sequence[Piece], ys: Sequence[float], xs: Sequence[float]
@@ -192,7 +196,8 @@ class _Table:
         over = (own[:, None, 0] < own[None, :, 2]) & (own[None, :, 0] < own[:, None, 2])
         lower = own[None, :, 1] > (own[:, None, 1] + own[:, None, 3]) / 2
         far = own[None, :, 1] - own[:, None, 3] > 0.4 * self.em  # not the next line of the same text
-        return [i for i, hidden in zip(texts, (over & lower & far).any(1), strict=True) if not hidden]
+        hidden: npt.NDArray[np.bool_] = np.any(over & lower & far, axis=1)
+        return [i for i, under in zip(texts, hidden.tolist(), strict=True) if not under]
 
     def _spanning(self, members: Rows) -> list[Sequence[int]]:
         """Rows with all texts whose cells, by the rulings, reach into them."""
@@ -347,6 +352,15 @@ class _Table:
             if headed.all():
                 return row + 1
         return ys.index(full[0].at) if not self.ruled and full and full[0].at in ys[1 : _HEADER + 1] else 0
+
+
+def _is_text(boxes: Floats, em: float) -> npt.NDArray[np.bool_]:
+    """Which boxes are neither specks nor what is left of creases and rulings."""
+    wide, high = boxes[:, 2] - boxes[:, 0], boxes[:, 3] - boxes[:, 1]
+    dash = (wide > _DASH * em) & (high < 0.5 * wide)
+    speck = (np.maximum(wide, high) < _SPECK * em) & ~dash
+    line = (high > _TALLEST * em) | ((wide > _LONGEST_DASH * em) & (high < _FLAT * em))
+    return np.asarray(~(speck | line))
 
 
 def _outermost(boxes: Floats) -> Floats:

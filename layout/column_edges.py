@@ -117,7 +117,7 @@ def _commonest(values: Sequence[float], em: float) -> tuple[float, float]:
 
 
 def fits(piece: Piece, column: Sequence[Piece], em: float) -> bool:
-    """Whether a text begins, ends or has its middle where others of its column do; true where there are few."""
+    """Whether a text begins, ends or has its middle where others of its column do, if there are enough."""
     if len(column) < _FEWEST:
         return True
     edges = np.array([(p.left, p.right, p.centre) for p in column])

@@ -119,9 +119,7 @@ def find_gutters(
         return []
     # A row of one text is the title of a section, or a note, and tells nothing of columns.
     rows = [runs for runs in rows if any(b[0] - a[1] > _WORDS * em for a, b in pairwise(runs))]
-    gaps = [
-        Gap(row, a[1], b[0]) for row, runs in enumerate(rows) for a, b in zip(runs, runs[1:], strict=False)
-    ]
+    gaps = [Gap(row, a[1], b[0]) for row, runs in enumerate(rows) for a, b in pairwise(runs)]
     if not rows:
         return []
     step = (right - left) / _STEPS
@@ -203,7 +201,8 @@ def _bands(worths: Floats, crossed: npt.NDArray[np.bool_]) -> Floats:
     for row, cross in zip(worths, crossed, strict=True):
         total += np.where(cross, np.maximum(band - 1, 0), 0)
         band = np.where(cross, 0, band + row)
-    return total + np.maximum(band - 1, 0)
+    bands: Floats = total + np.maximum(band - 1, 0)
+    return bands
 
 
 def _without_empty(boundaries: list[float], rows: Sequence[Intervals], gaps: Sequence[Gap]) -> list[float]:
@@ -225,7 +224,7 @@ def _without_empty(boundaries: list[float], rows: Sequence[Intervals], gaps: Seq
 def _without_halves(
     boundaries: list[float], rows: Sequence[Intervals], left: float, right: float, em: float
 ) -> list[float]:
-    """Without those that only one row knows, by a small gap, if its texts stand centred together, not each."""
+    """Without those that one row knows, by a small gap, if its texts stand centred together, not each."""
     kept = list(boundaries)
     for x in boundaries:
         pairs = [

@@ -10,9 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
+
+from .spans import Span
 
 _SAME = 0.15  # em by which aligned edges differ
 _CENTRED = 0.6  # em from the middle at most
@@ -57,7 +60,7 @@ class Piece:
 
 
 def evidence(pieces: Sequence[Piece], shape: tuple[int, int]) -> Signs:
-    """(rows, columns - 1): 1 where a boundary holds, -1 where a text crosses it, 0 where the row is silent."""
+    """(rows, columns - 1): 1 where a boundary holds, -1 where a text crosses it, 0 where neither is seen."""
     rows, cols = shape
     taken = np.full((rows, cols + 1), -1, np.int64)
     signs = np.zeros((rows, max(0, cols - 1)), np.int8)
@@ -142,10 +145,33 @@ def _part_neighbours(
 ) -> None:
     """Two texts of a row are two cells, so between them at least one boundary holds."""
     ordered = sorted(pieces, key=lambda p: (p.row, p.first))
-    for a, b in zip(ordered, ordered[1:], strict=False):
+    for a, b in pairwise(ordered):
         between = slice(a.last, b.first)
         if a.row == b.row and a.last < b.first and not alive[a.row, between].any():
             best = a.last + int(
                 np.argmax(np.where(signs[a.row, between] < 0, -np.inf, votes[a.row, between]))
             )
             alive[a.row, best] = True
+
+
+def rectangles(parted: npt.NDArray[np.bool_], alive: Alive) -> list[Span]:
+    """Cells: in each row what no boundary parts, and over rows what is equally wide and not parted.
+
+    Args:
+        parted: (rows - 1, columns), whether a cell ends below an address.
+        alive: (rows, columns - 1), whether a boundary holds right of an address.
+    """
+    rows, cols = alive.shape[0], alive.shape[1] + 1
+    spans: list[Span] = []
+    open_cells: dict[tuple[int, int], int] = {}  # first row, by the columns
+    for row in range(rows):
+        edges = [0, *(int(k) + 1 for k in np.flatnonzero(alive[row])), cols]
+        current = dict.fromkeys(pairwise(edges), row)
+        for (left, right), start in open_cells.items():
+            if (left, right) in current and not parted[row - 1, left:right].any():
+                current[left, right] = start
+            else:
+                spans.append((start, left, row - start, right - left))
+        open_cells = current
+    spans += [(start, left, rows - start, right - left) for (left, right), start in open_cells.items()]
+    return sorted(spans)

@@ -67,7 +67,7 @@ def find_rows(boxes: Floats, em: float, boundaries: Sequence[float]) -> TextRows
 
 
 def text_lines(boxes: Floats, em: float) -> list[list[int]]:
-    """Indices of runs in lines from top to bottom; flat runs, a dash or 一, join the line they are nearest to."""
+    """Indices of runs in lines from top to bottom; flat runs, a dash or 一, join the nearest line."""
     if not len(boxes):
         return []
     centres = (boxes[:, 1] + boxes[:, 3]) / 2 / em
@@ -200,7 +200,7 @@ class _Rows:
         return total
 
     def _row(self, first: int, last: int) -> tuple[float, float, float, float]:
-        """Cost of one row of the levels first … last; what of it no further line makes up for; its top and bottom."""
+        """Cost of a row of the levels first … last, what of it no further line undoes, its top and bottom."""
         if first == last:
             return 1.0, 0.0, self.at[first], self.at[first]
         total, lasting, pitch, lines = 1.0, 0.0, 0.0, 1
@@ -216,7 +216,7 @@ class _Rows:
                 centred[tuple(levels)] += 1
             if len(levels) > 1:
                 lasting += self._wrapping(text, levels)
-                pitch = max(pitch, max(self.at[b] - self.at[a] for a, b in pairwise(levels)))
+                pitch = max(pitch, *(self.at[b] - self.at[a] for a, b in pairwise(levels)))
                 lines = max(lines, len(levels))
         witnesses = sum(
             number for levels, number in centred.items() if (levels[0], levels[-1]) != (first, last)
@@ -252,7 +252,7 @@ class _Rows:
         ends = [(min(self.left[i] for i in text[k]), max(self.right[i] for i in text[k])) for k in levels]
         left, right = self._room(text, min(e[0] for e in ends), max(e[1] for e in ends))
         total = 0.0
-        for k, (upper, lower) in enumerate(zip(ends, ends[1:], strict=False)):
+        for k, (upper, lower) in enumerate(pairwise(ends)):
             if self.at[levels[k + 1]] - self.at[levels[k]] > _LOOSEST:
                 total += _HOPELESS
             flush = abs(upper[0] - lower[0]) < _FLUSH and upper[1] > right - _SLACK
@@ -263,7 +263,7 @@ class _Rows:
                 total += _MISFIT
         for k in levels:
             runs = sorted(text[k], key=lambda i: self.left[i])
-            for a, b in zip(runs, runs[1:], strict=False):
+            for a, b in pairwise(runs):
                 if self.left[b] - self.right[a] > _APART:
                     over = any(
                         self.left[i] < self.right[a] and self.right[i] > self.left[b]
