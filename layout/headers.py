@@ -4,10 +4,11 @@ A header and the body below it differ column by column: a column of figures is h
 words, a column of codes by no code, and what heads a column is not found again in it. Each
 cell near the top is weighed as a heading against an entry of the body, given what the
 bottom of its column holds, and the header ends where the sum over the rows above is
-greatest (a change point). Spans bound it: no cell stands in both, and a heading over several
+greatest (a change point). Spans speak too: no cell stands in both, and a heading over several
 columns has headings under it. Forms, whose labels and values stand side by side, have none.
 
-The features are those of Fang et al., Table Header Detection and Classification (AAAI 2012).
+Headers told by how their cells differ from those below: Fang et al., Table Header Detection
+and Classification (AAAI 2012), whose features a classifier weighs; here the weights are fixed.
 """
 
 from __future__ import annotations
