@@ -320,9 +320,10 @@ class _Run:
             else:
                 sealless = upright.image if ink.clean is None else ink.clean
                 text = read_scan(self.engine(), sealless, ink, found.grids)
-        matrix = upright.matrix @ np.array(scan.from_scan)
+        before = np.array(scan.from_scan)
         height, width = upright.image.shape[:2]
-        page = Page(scan.number, width, height, scan.scan, rows_of(matrix))
+        mesh = None if upright.mesh is None else upright.mesh.behind(before).to_rows()
+        page = Page(scan.number, width, height, scan.scan, rows_of(upright.matrix @ before), mesh)
         with self.stage("layout.records"):
             records = page_records(page, found, text, self.joiner.count, len(self.texts), ink.seals)
         with self.stage("layout.continuation"):

@@ -20,12 +20,12 @@ from .mesh import Mesh, Points, inverse, mapped
 
 Field = npt.NDArray[np.float64]  # (rows, columns) of nodes
 
-_NODES = 12  # along the longer side: paper does not bend within two centimetres
+_INTERVALS = 10  # of the spline along the longer side: sheets curl over a quarter of theirs and more
 _LONG = 0.2  # of the page's width: lines that show a bend
 _FEWEST = 4  # lines
 _BENT = 0.3  # pixels of the reduced page, in the mean along a line: a sagitta of one
 _CHANCE = 6.0 * 4  # coefficients of a cubic, at twice the standard deviation that chance gives them
-_ROUGHNESS = 0.1  # em: usual second difference between neighbouring nodes of a sheet that curls
+_ROUGHNESS = 0.2  # em: usual second difference between neighbouring nodes of a sheet that curls
 _STRETCH = 0.15  # em: usual difference between a node and the one below; all lines at one height
 # would be level too, and only this speaks against it
 _REACH = 100.0  # em: how far nodes may move at all; keeps those steady that no line comes near
@@ -34,7 +34,7 @@ _STEEPEST = 0.25  # change of the move per pixel; more would fold the paper over
 _ROUNDS = 3
 _TUKEY = 4.7
 _MOST_POINTS = 2500
-_CELLS = 48  # of the mesh along the longer side: four to each node
+_CELLS = 48  # of the mesh along the longer side: some five to each interval
 _INVERSIONS = 6  # each leaves at most `_STEEPEST` of the error
 
 
@@ -43,8 +43,8 @@ class Bend:
     """How far points of a page have to be moved for its lines to be straight, in pixels.
 
     Attributes:
-        moves: (rows, columns, 2), to the right and down, at nodes spread evenly over the page:
-            the first is its top left corner, the last its bottom right one.
+        moves: (rows, columns, 2), to the right and down, of the control points of a cubic
+            B-spline, spread evenly over the page and one step beyond it on every side.
         width, height: of the page.
     """
 
@@ -116,8 +116,8 @@ def follow(bend: Bend, matrix: Matrix, origin: Values, size: tuple[int, int]) ->
 
 
 def _shape(width: int, height: int) -> tuple[int, int]:
-    cell = max(width, height) / (_NODES - 1)
-    return max(3, round(height / cell) + 1), max(3, round(width / cell) + 1)
+    interval = max(width, height) / _INTERVALS
+    return max(2, round(height / interval)) + 3, max(2, round(width / interval)) + 3
 
 
 def _field(courses: Courses, width: int, height: int, em: float) -> Field | None:
@@ -144,8 +144,8 @@ def _field(courses: Courses, width: int, height: int, em: float) -> Field | None
         return None
     field = moves.reshape(shape)
     steepest = max(
-        np.abs(np.diff(field, axis=0)).max() * (shape[0] - 1) / height,
-        np.abs(np.diff(field, axis=1)).max() * (shape[1] - 1) / width,
+        np.abs(np.diff(field, axis=0)).max() * (shape[0] - 3) / height,
+        np.abs(np.diff(field, axis=1)).max() * (shape[1] - 3) / width,
     )
     return field - field.mean() if steepest < _STEEPEST else None
 
@@ -193,16 +193,21 @@ def _basis(courses: Courses, width: int, height: int, shape: tuple[int, int]) ->
 def _surroundings(
     points: Points, width: float, height: float, shape: tuple[int, ...]
 ) -> tuple[list[npt.NDArray[np.int64]], list[Values]]:
-    """The four nodes around each point, and their shares in it by bilinear interpolation."""
+    """The sixteen nodes around each point, and their shares in it."""
     rows, columns = shape
-    u = np.clip(points[:, 0] / width, 0, 1) * (columns - 1)
-    v = np.clip(points[:, 1] / height, 0, 1) * (rows - 1)
-    j = np.minimum(u.astype(np.int64), columns - 2)
-    i = np.minimum(v.astype(np.int64), rows - 2)
-    right, down = u - j, v - i
-    node = i * columns + j
-    shares = [(1 - down) * (1 - right), (1 - down) * right, down * (1 - right), down * right]
-    return [node, node + 1, node + columns, node + columns + 1], shares
+    i, down = _cubic(points[:, 1] / height, rows)
+    j, right = _cubic(points[:, 0] / width, columns)
+    pairs = [(a, b) for a in range(4) for b in range(4)]
+    return [(i + a) * columns + j + b for a, b in pairs], [down[a] * right[b] for a, b in pairs]
+
+
+def _cubic(share: Values, count: int) -> tuple[npt.NDArray[np.int64], list[Values]]:
+    """The first of the four control points that matter at `share` of a side, and their weights."""
+    place = np.clip(share, 0, 1) * (count - 3)
+    first = np.minimum(place.astype(np.int64), count - 4)
+    t = place - first
+    weights = [(1 - t) ** 3, 3 * t**3 - 6 * t**2 + 4, -3 * t**3 + 3 * t**2 + 3 * t + 1, t**3]
+    return first, [weight / 6 for weight in weights]
 
 
 def _roughness(shape: tuple[int, int]) -> npt.NDArray[np.float64]:

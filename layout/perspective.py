@@ -24,7 +24,7 @@ _REACH = 0.25  # of the page: intercepts must spread at least this far, or W is 
 _SIGNIFICANT = 4.5  # standard deviations, as the spread about the fit shows them
 _NOTICEABLE = 0.3  # pixels, of a thousand, by which a line is out; less is not worth a warp
 _MOST = 0.35  # of W, in halves of the page's diagonal: a camera held at some 45 degrees
-_ROUNDS = 12
+_ROUNDS = 16
 _TUKEY = 4.7  # standard deviations at which a line has no say
 
 
@@ -137,11 +137,13 @@ def _pencil(intercepts: Values, slopes: Values, errors: Values) -> Pencil:
     solution = np.zeros(2)
     solution[0] = _weighted_median(slopes, weight)
     for round_ in range(_ROUNDS):
-        off = (slopes - design @ solution) / errors
-        scale = max(1.0, 1.4826 * float(np.median(np.abs(off))))
-        # Wide at first, so that no line is out before the fit has found its place.
-        reach = _TUKEY * scale * max(1.0, 8.0 / (round_ + 1))
-        say = np.square(np.maximum(0, 1 - np.square(off / reach)))
+        off = np.abs(slopes - design @ solution) / errors
+        scale = max(1.0, 1.4826 * float(np.median(off)))
+        # The least sum of distances first, which no line is out of, and from there the lines nearby.
+        if round_ < _ROUNDS // 2:
+            say = 1 / np.maximum(1.0, off)
+        else:
+            say = np.square(np.maximum(0, 1 - np.square(off / (_TUKEY * scale))))
         normal = (design * (weight * say)[:, None]).T @ design + np.diag([1e-9, 1e-3])
         solution = np.linalg.solve(normal, (design * (weight * say)[:, None]).T @ slopes)
     strong = say > 0.2
