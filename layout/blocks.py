@@ -76,7 +76,7 @@ class Line:
     @property
     def _has_numbers(self) -> bool:
         """Whether numbers directly follow one another, as no sentence has them."""
-        return int((self.numeric[1:] & self.numeric[:-1]).sum()) > 1
+        return int((self.numeric[1:] & self.numeric[:-1]).sum()) > 2
 
     @property
     def has_leader(self) -> bool:
@@ -95,14 +95,14 @@ class Line:
         return len(self.phrases) == 1 and starts and self.box.width > 0.62 * width and not self._has_numbers
 
     def continues(self, near: Sequence[Line]) -> bool:
-        """Whether its runs begin or end where those of a row among `near` do, hardly by chance."""
+        """Whether its runs begin or end where those of a line near it do, and there are rows near it."""
         inner = self.runs[1:]
-        for row in near:
-            if row is self or not row.is_row or not len(inner):
-                continue
-            starts, ends = (np.abs(inner[:, k, None] - row.runs[None, :, k]).min(axis=1) for k in (0, 2))
+        if not len(inner) or not any(line.is_row for line in near):
+            return False
+        for line in near:
+            starts, ends = (np.abs(inner[:, k, None] - line.runs[None, :, k]).min(axis=1) for k in (0, 2))
             matched = int((np.minimum(starts, ends) < _EDGE * self.em).sum())
-            if matched > 1 and matched >= _MATCHED * len(inner):
+            if line is not self and matched > 1 and matched >= _MATCHED * len(inner):
                 return True
         return False
 

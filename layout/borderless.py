@@ -26,6 +26,7 @@ _APART = 3.2  # of white between two lines: two blocks; a row beside one of four
 _EDGE = 0.4  # within which edges of text are aligned; centred numbers differ by half a digit
 _SHORTEST_RULE = 8.0
 _WRAP = 0.25  # less white between two lines: they belong to one row or to overlapping ones
+_INSET = 0.15  # less than text in a cell is from its edge
 _AT_RULE = 1.6  # from the text of an outer row to the ruling that bounds it
 _CUT_OUT = 4  # more rulings from edge to edge of a page than its own edges and creases are
 _SAME_EXTENT = 1.0  # by which the ends of rulings of one table differ
@@ -107,7 +108,7 @@ class _Page:
                 blocks.append([])
             near = self.lines[max(0, index - _NEAR) : index + _NEAR + 1]
             text = line.is_text(left, right - left) and not line.continues(near)
-            if stack is None and (text or line.is_title(self.usual, (left, right))):
+            if stack is None and (text or self._is_title(line, (left, right))):
                 blocks.append([])
             else:
                 blocks[-1].append(line)
@@ -123,6 +124,13 @@ class _Page:
         """(left, right) of the page's text."""
         left = float(np.quantile([line.box.left for line in self.lines], 0.05))
         return left, float(np.quantile([line.box.right for line in self.lines], 0.95))
+
+    def _is_title(self, line: Line, extent: tuple[float, float]) -> bool:
+        """Whether a line is a title in the middle of `extent` that reaches into no other, as signatures do."""
+        if not line.is_title(self.usual, extent):
+            return False
+        top, bottom = line.box.top + _WRAP * self.em, line.box.bottom - _WRAP * self.em
+        return not any(o.box.bottom > top and o.box.top < bottom for o in self.lines if o is not line)
 
     @cached_property
     def stacks(self) -> list[list[Rule]]:
@@ -147,7 +155,7 @@ class _Page:
         """Whether rows of a table stand between two rulings, or nothing, and not what parts two tables."""
         lines = [line for line in self.lines if above.at < line.middle < below.at]
         extents = (above.start, above.end), self._column
-        if any(line.is_title(self.usual, extent) for line in lines for extent in extents):
+        if any(self._is_title(line, extent) for line in lines for extent in extents):
             return False
         text = sum(line.is_text(above.start, above.end - above.start) for line in lines)
         if len(lines) > 3 and text > len(lines) / 2:
@@ -176,9 +184,9 @@ class _Page:
         lines = [line for line in self.lines if top.middle < line.middle < bottom.middle]
         gaps = [b.box.top - a.box.bottom for a, b in pairwise([top, *lines, bottom])]
         pitch = min(_pitch([line for line in t.body if line.is_row], self.em) for t in (upper, lower))
-        if lower.above or len(lines) > _WIDE or max(gaps) > min(pitch, 2 * self.em) - 0.5 * self.em:
+        if len(lines) > _WIDE or max(gaps) > min(pitch, 2 * self.em) - 0.5 * self.em:
             return None
-        return None if any(line.is_title(self.usual, self._column) for line in lines) else lines
+        return None if any(self._is_title(line, self._column) for line in lines) else lines
 
     def _table(self, block: list[Line]) -> _Table | None:
         """The table in a block, if there is one."""
@@ -186,7 +194,8 @@ class _Page:
         if not rows:
             return None
         rules = self._rules_of(block)
-        first, last = self._first(block, rows, rules), self._last(block, rows, rules)
+        first = self._first(block, rows, rules)
+        last = self._last(block, rows, first, rules)
         body = block[first : last + 1]
         if not body or not self._is_table(body):
             return None
@@ -214,7 +223,7 @@ class _Page:
             first = max(first, sum(line.middle < rules[0].at for line in block))
         return first
 
-    def _last(self, block: list[Line], rows: list[int], rules: list[Rule]) -> int:
+    def _last(self, block: list[Line], rows: list[int], first: int, rules: list[Rule]) -> int:
         """Index of the table's last line: its last row, and what wraps or goes on regularly below it."""
         if len(rules) > 2:
             return sum(line.middle < rules[-1].at for line in block) - 1
@@ -228,7 +237,12 @@ class _Page:
             if not wraps and not (regular and line.box.left > left - 0.1 * self.em):
                 break
             last = index
-        return last
+        outside = (i for i in range(first, last + 1) if rules and self._under(block[i], rules[-1]))
+        return next(outside, last + 1) - 1
+
+    def _under(self, line: Line, rule: Rule) -> bool:
+        """Whether a line below a ruling begins where the ruling does: in a table it would be set in."""
+        return line.middle > rule.at and abs(line.box.left - rule.start) < _INSET * self.em
 
     def _is_table(self, body: list[Line]) -> bool:
         """Whether enough lines are rows, and have so many cells or agree so well that it is no chance."""
