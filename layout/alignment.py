@@ -33,7 +33,8 @@ Rows = list[tuple[int, ...]]  # runs of each row
 
 _MOST_RUNS = 20_000
 _SPECK = 0.45  # em; a smaller run is dirt
-_DASH = 0.25  # em; a flat run as wide as this stands for no amount
+_DASH = 0.25  # em; a flat run as wide as this stands for no amount, if
+_DASHES, _FLUSH = 2, 0.15  # so many stand below one another within so many em
 _TALLEST = 2.2  # em; a higher one is no line of text
 _LONGEST_DASH, _FLAT = 2.5, 0.35  # em; a run longer and flatter than these is a line
 _FULL = 0.7  # share of the width over which a ruling parts all columns
@@ -42,6 +43,7 @@ _RULED = 0.4  # of the boundaries between rows, from which on rulings alone tell
 _BORDER = 0.6  # em from the region's edge within which a ruling is its border
 _OVERHANG = 0.15  # em that a text may stand over a boundary without crossing it
 _WORD = 0.8  # em; a smaller gap may part words of one cell
+_LEADING = 0.45  # em between lines of one text
 _HEADER = 8  # rows at most
 _MOST_BLANK = 20
 _PADDING = 0.3  # em between a text and the blank row below it
@@ -159,6 +161,24 @@ class _Table:
         own = np.flatnonzero(self.centres < ys[head])
         lines = [[int(own[i]) for i in line] for line in text_lines(self.boxes[own], self.em)]
         return tile_header(self._pieces(lines, xs), xs, self.top, ys[head], self.em)
+
+    def _with_last_lines(self, head: int, pieces: Sequence[Piece], shape: tuple[int, int]) -> int:
+        """The header with rows that are the last lines of its higher texts."""
+        while not self.ruled and head < shape[0]:
+            lines = [p for p in pieces if p.row == head]
+            above = [p for p in pieces if p.row < head]
+            tight = [
+                p
+                for p in lines
+                if any(
+                    p.left < q.right and q.left < p.right and p.top - q.bottom < _LEADING * self.em
+                    for q in above
+                )
+            ]
+            if not tight or len(lines) > 0.5 * shape[1]:
+                break
+            head += 1
+        return head
 
     def _ends(self) -> list[float]:
         """Where rulings end inside the table: at boundaries between columns, in its header."""
@@ -318,8 +338,8 @@ class _Table:
         tight = {
             k + 1 for k, (a, b) in enumerate(pairwise(pieces)) if a.row == b.row and b.left - a.right < small
         }
-        free = [p for k, p in enumerate(pieces) if k not in tight and p.first == p.last]
-        columns = [[p for p in free if p.first == c] for c in range(shape[1])]
+        single = [p for p in pieces if p.first == p.last]
+        columns = [[p for p in single if p.first == c] for c in range(shape[1])]
         whole: list[Piece] = []
         for k, piece in enumerate(pieces):
             own = piece.first == piece.last and fits(piece, columns[piece.first], self.em)
@@ -350,15 +370,19 @@ class _Table:
                 if p.middle < ys[row + 1] and p.first == p.last:
                     headed[p.first] = True
             if headed.all():
-                return row + 1
+                return self._with_last_lines(row + 1, pieces, shape)
         return ys.index(full[0].at) if not self.ruled and full and full[0].at in ys[1 : _HEADER + 1] else 0
 
 
 def _is_text(boxes: Floats, em: float) -> npt.NDArray[np.bool_]:
     """Which boxes are neither specks nor what is left of creases and rulings."""
     wide, high = boxes[:, 2] - boxes[:, 0], boxes[:, 3] - boxes[:, 1]
-    dash = (wide > _DASH * em) & (high < 0.5 * wide)
-    speck = (np.maximum(wide, high) < _SPECK * em) & ~dash
+    small = np.maximum(wide, high) < _SPECK * em
+    dash = small & (wide > _DASH * em) & (high < 0.5 * wide)
+    ends = boxes[dash][:, [0, 2]]
+    column = (np.abs(ends[:, None] - ends[None]) < _FLUSH * em).sum(1) >= _DASHES
+    dash[dash] = column.any(1)
+    speck = small & ~dash
     line = (high > _TALLEST * em) | ((wide > _LONGEST_DASH * em) & (high < _FLAT * em))
     return np.asarray(~(speck | line))
 
@@ -386,4 +410,4 @@ def _em(boxes: Floats) -> float:
     heights, widths = boxes[:, 3] - boxes[:, 1], boxes[:, 2] - boxes[:, 0]
     order = np.argsort(heights, kind="stable")
     weights = np.cumsum(widths[order])
-    return max(1.0, float(heights[order][np.searchsorted(weights, 0.6 * weights[-1])]) / 0.92)
+    return max(1.0, float(heights[order][np.searchsorted(weights, 0.8 * weights[-1])]) / 0.95)

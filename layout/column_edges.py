@@ -24,7 +24,7 @@ _FEWEST = 3  # texts that show how a column is aligned
 _BEGIN, _END, _MIDDLE = 0.3, 0.6, 0.6  # share of texts that are aligned; indented names are fewer
 _HEAD = 0.3  # weight of what a centre says, beside an edge
 _GUESS = 0.1  # and of the middle of texts that may be aligned otherwise
-_SAME = 0.2  # share of a column's texts that begin at one place, or end
+_SAME = 0.15  # share of a column's texts that begin at one place, or end
 _ROUNDS = 40
 
 
@@ -118,8 +118,9 @@ def _commonest(values: Sequence[float], em: float) -> tuple[float, float]:
 
 def fits(piece: Piece, column: Sequence[Piece], em: float) -> bool:
     """Whether a text begins, ends or has its middle where others of its column do, if there are enough."""
-    if len(column) < _FEWEST:
+    others = [p for p in column if p is not piece]
+    if len(others) < _FEWEST:
         return True
-    edges = np.array([(p.left, p.right, p.centre) for p in column])
+    edges = np.array([(p.left, p.right, p.centre) for p in others])
     same = np.abs(edges - (piece.left, piece.right, piece.centre)) < _ALIGNED * em
-    return bool(same.mean(0).max() >= _SAME)
+    return bool(same.sum(0).max() >= max(1.0, _SAME * len(others)))

@@ -261,20 +261,23 @@ def _without_ordinals(
     """
     codes = _code_columns(rows, em)
     kept: list[float] = []
-    for k, x in enumerate(boundaries):
+    for x in boundaries:
         start = kept[-1] if kept else left
-        end = boundaries[k + 1] if k + 1 < len(boundaries) else right
         inside = [
             (row, run) for row, runs in enumerate(rows) for run in runs if start <= run[0] and run[1] <= x
         ]
-        followed = [(run, after) for row, run in inside for after in rows[row] if x <= after[0] < end]
+        followed = [
+            (run, next(after for after in rows[row] if after[0] >= x))
+            for row, run in inside
+            if any(after[0] >= x for after in rows[row])
+        ]
         if len(followed) < 2 or len(followed) < 0.7 * len(inside):
             kept.append(x)
             continue
         widest = max(run[1] - run[0] for _, run in inside) / em
         widest_gap = max(after[0] - run[1] for run, after in followed) / em
         figures = np.mean([_LOW < run[2] / em < _CHINESE for _, run in inside]) > 0.5
-        first = min(row for row, _ in inside)
+        first, end = min(row for row, _ in inside), max(after[1] for _, after in followed)
         headless = any(x <= run[0] and run[1] <= end for runs in rows[:first] for run in runs)
         flush = all(abs(run[0] - followed[0][0][0]) < _FLUSH * em for run, _ in followed)
         close = widest_gap < _WIDE and widest < (_ORDINAL if figures else _LONG_ORDINAL)

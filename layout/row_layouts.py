@@ -125,7 +125,7 @@ def complete(signs: Signs, pieces: Sequence[Piece], shape: tuple[int, int]) -> A
     votes = np.zeros(signs.shape)
     for k in range(cols - 1):
         alike = near * (starts[:, k][:, None] == starts[:, k][None])
-        votes[:, k] = 1e3 * (alike @ signs[:, k]) + near @ signs[:, k]
+        votes[:, k] = 1e3 * (alike @ signs[:, k]) + signs[:, k].sum()
     alive: Alive = np.where(signs == 0, votes >= 0, signs > 0)
     _part_neighbours(alive, signs, votes, pieces)
     return alive
