@@ -23,6 +23,7 @@ from .runs import em_of, find_runs
 from .strokes import Strokes, find_strokes
 
 _GAP = 0.15  # inches between stretches of one ruling
+_LEAST = 0.7  # score of a grid from text: where less of it is aligned, it stays text
 
 
 class LinesEngine:
@@ -115,7 +116,8 @@ class _Page:
         for region in find_tables(self.runs, self.em, taken, self.size, rules):
             if self.deadline.passed:
                 return Found(tuple(grids), (str(self.deadline),))
-            if (grid := self.from_text(region)) is not None:
+            grid = self.from_text(region)
+            if grid is not None and grid.score >= _LEAST:
                 grids.append(grid)
         return Found(tuple(reading_order(grids)))
 

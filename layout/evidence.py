@@ -24,7 +24,7 @@ _DARK = 0.45  # of a ruling's strength: half as dark at the edge of a thin strok
 _END = 0.2  # of a side, at each end
 RULED = 0.75  # share of a side that must bear ink; a character's stroke covers at most 0.65
 PERHAPS = 0.35  # enough where both ends are inked and the ruling goes on beyond them
-_ENDS = 0.5  # share of each end: what is written in a cell stays clear of its corners
+_ENDS, _TOUCHED = 0.5, 0.3  # share of each end: what is written in a cell stays clear of its corners
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ class Evidence:
     def ruled(self) -> npt.NDArray[np.bool_]:
         """Which sides are ruled: clearly, or perhaps while the ruling goes on at both ends."""
         sure = self.inked >= RULED
-        touched = (self.inked >= PERHAPS) & (self.ends >= _ENDS)
+        touched = (self.inked >= PERHAPS) & (self.ends >= _TOUCHED)
         going_on = np.zeros_like(sure)
         going_on[:, 1:-1] = sure[:, :-2] & sure[:, 2:]
         return sure | (touched & going_on) | ((self.inked >= 0.55) & (self.ends >= _ENDS))

@@ -85,7 +85,11 @@ def recover(strokes: Strokes, segments: Segments, max_cells: int) -> Grid | None
     if len(rows) * len(columns) > 4 * max_cells:  # before work that grows with both
         raise LimitExceeded(f"rulings for more cells than max_cells ({max_cells})")
     rows, columns = anchored(rows, columns, strokes.darkness, strokes.per_inch)
-    if len(rows) < 2 or len(columns) < 2:
+    # One row of cells, or one column, must be closed: else a few lines would make a table of any text.
+    if any(
+        len(lines) < 2 or (len(lines) == 2 and not all(r.segments for r in lines))
+        for lines in (rows, columns)
+    ):
         return None
     if (len(rows) - 1) * (len(columns) - 1) > max_cells:
         raise LimitExceeded(f"rulings for more cells than max_cells ({max_cells})")

@@ -7,7 +7,9 @@ is beside the others of its page tells print from creases and from what shows th
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import cv2
 import numpy as np
@@ -22,6 +24,7 @@ SHORTEST = 0.145
 _GAP = 0.025
 _BRIDGED = 0.1  # a fold breaks toner off over a millimetre or two
 _BRIDGES = 0.3  # from strokes longer than a low row is high
+_DASH, _BETWEEN = 0.045, 0.075  # least dash, greatest gap between two
 _THICKEST = 0.045  # a frame of 3 pt
 _EVIDENT = 0.45  # longer than any stroke of a character of up to 30 pt
 # Share of its darkness by which it varies along a stroke: of rulings 0.26 at most, of faint ones
@@ -116,13 +119,28 @@ def _along_rows(ridge: Mask, darkness: Mask, ink: Mask, faintest: float, per_inc
     length, gap = max(9, round(SHORTEST * per_inch)), max(2, round(_GAP * per_inch))
     # Averaged over the length of a gap, so that grain neither breaks a faint line nor makes one.
     dark = as_mask(cv2.threshold(cv2.blur(ridge, (gap, 1)), faintest, 255, cv2.THRESH_BINARY)[1])
+    # At a joint neither line is a ridge, but it is dark: no gap.
+    across = cv2.morphologyEx(dark, cv2.MORPH_CLOSE, np.ones((1, round(_THICKEST * per_inch) + 5), np.uint8))
+    inked = cv2.threshold(darkness, faintest, 255, cv2.THRESH_BINARY)[1]
+    dark = as_mask(cv2.bitwise_or(dark, cv2.bitwise_and(across, inked)))
     # Straight runs first: closing alone would chain the digits of a number to a stroke.
     runs = cv2.morphologyEx(dark, cv2.MORPH_OPEN, np.ones((1, length // 2), np.uint8))
     # Thickening lets a slightly slanted line, which steps from row to row, pass as one.
     thick = cv2.dilate(runs, np.ones((3, 1), np.uint8))
     closed = cv2.morphologyEx(thick, cv2.MORPH_CLOSE, np.ones((1, gap), np.uint8))
     opened = cv2.morphologyEx(closed, cv2.MORPH_OPEN, np.ones((1, length), np.uint8))
-    return _measured(as_mask(opened), ridge, darkness, _crowded(ink, per_inch), per_inch)
+    opened = as_mask(cv2.bitwise_or(opened, _dashed(dark, ink, per_inch)))
+    return _measured(opened, ridge, darkness, _beside(ink, per_inch, cv2.bitwise_and), per_inch)
+
+
+def _dashed(dark: Mask, ink: Mask, per_inch: float) -> Mask:
+    """Lines of dashes, with paper above and below; dots, as leaders are made of, are shorter."""
+    alone = cv2.bitwise_and(dark, cv2.bitwise_not(_beside(ink, per_inch, cv2.bitwise_or)))
+    dashes = cv2.morphologyEx(alone, cv2.MORPH_OPEN, np.ones((1, max(3, round(_DASH * per_inch))), np.uint8))
+    between = np.ones((1, round(_BETWEEN * per_inch)), np.uint8)
+    closed = cv2.morphologyEx(cv2.dilate(dashes, np.ones((3, 1), np.uint8)), cv2.MORPH_CLOSE, between)
+    whole = np.ones((1, round(_EVIDENT * per_inch)), np.uint8)
+    return as_mask(cv2.morphologyEx(closed, cv2.MORPH_OPEN, whole))
 
 
 def _measured(strokes: Mask, ridge: Mask, darkness: Mask, crowded: Mask, per_inch: float) -> _Found:
@@ -151,13 +169,13 @@ def _measured(strokes: Mask, ridge: Mask, darkness: Mask, crowded: Mask, per_inc
     return _Found((strokes.shape[0], strokes.shape[1]), (rows, columns), label, lengths, strengths)
 
 
-def _crowded(ink: Mask, per_inch: float) -> Mask:
-    """Where there is ink both above and below, at the distance of a line's neighbours."""
+def _beside(ink: Mask, per_inch: float, both: Callable[[Any, Any], Any]) -> Mask:
+    """Where there is ink above and (or) below, at the distance of a line's neighbours."""
     near, far = max(2, round(0.02 * per_inch)), max(4, round(0.06 * per_inch))
     reach = np.zeros((2 * far + 1, 1), np.uint8)
     reach[: far - near + 1] = 1  # `far` to `near` rows above
     below = np.ascontiguousarray(reach[::-1])
-    return as_mask(cv2.bitwise_and(cv2.dilate(ink, reach), cv2.dilate(ink, below)))
+    return as_mask(both(cv2.dilate(ink, reach), cv2.dilate(ink, below)))
 
 
 def _least_strength(found: list[_Found], per_inch: float) -> float:
