@@ -56,7 +56,7 @@ def black_ink(image: Image) -> Ink:
     """Find the ink of a page (height, width, 3)."""
     coloured = is_coloured(image)
     light = _darkest(image) if coloured else as_mask(cv2.extractChannel(image, 0))
-    sheet = _sheet_scale(light)
+    sheet = _sheet_scale(image)
     paper = paper_level(light, sheet, fields=True)
     noise = _noise(light, paper)
     share = without_creases(absorbed(light, paper), sheet)
@@ -92,9 +92,9 @@ def _noise(light: Mask, paper: Mask) -> float:
     return 255 * float(np.percentile(brighter, 75)) / 0.67  # the upper quartile of a normal distribution
 
 
-def _sheet_scale(light: Mask) -> float:
+def _sheet_scale(image: Image) -> float:
     """Pixels per inch if the page is A4, within what scanners do."""
-    return float(np.clip(max(light.shape) / _A4_INCHES, 72, 600))
+    return float(np.clip(max(image.shape[:2]) / _A4_INCHES, 72, 600))
 
 
 def _type_scale(traces: Traces, sheet: float) -> float:

@@ -90,13 +90,11 @@ def reversed_print(plane: Mask, paper: Mask, per_inch: float) -> Mask | None:
     White figures on a coloured header are no darker than their paper. None where no field is dark.
     """
     step = max(1, round(per_inch / _COARSE))
-    sample = _sampled(plane, step)
-    fields = _fields(sample, per_inch / step)
-    if fields is None:
-        return None
-    dark = fields[0]
+    level = _sampled(paper, step)
+    wide = cv2.morphologyEx(level, cv2.MORPH_CLOSE, _square(_FIELD * per_inch / step))
+    dark = as_mask(np.where(level < _DARK * wide, np.uint8(255), np.uint8(0)))
     dark[:1], dark[-1:], dark[:, :1], dark[:, -1:] = 0, 0, 0, 0  # what lies around the sheet
-    inside = cv2.erode(dark, np.ones((5, 5), np.uint8))
+    inside = cv2.erode(dark, np.ones((3, 3), np.uint8))
     if not inside.any():
         return None
     field = cv2.resize(inside, plane.shape[::-1], interpolation=cv2.INTER_NEAREST)
