@@ -126,7 +126,7 @@ class _Page:
         return left, float(np.quantile([line.box.right for line in self.lines], 0.95))
 
     def _is_title(self, line: Line, extent: tuple[float, float]) -> bool:
-        """Whether a line is a title in the middle of `extent` that reaches into no other, as signatures do."""
+        """Whether a line is a title in the middle of `extent`; signatures reach into other lines."""
         if not line.is_title(self.usual, extent):
             return False
         top, bottom = line.box.top + _WRAP * self.em, line.box.bottom - _WRAP * self.em
