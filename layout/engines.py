@@ -70,8 +70,8 @@ class AutoEngine:
         segments = find_segments(strokes)
         ruled = find_ruled(strokes, segments, self.options, deadline)
         page = _Page(ink, strokes, segments, deadline)
-        # What holds no text is a frame, a chart or a picture's edges: its text belongs to no table.
-        grids = [page.completed(grid) for grid in ruled.grids if page.inside(grid.box)]
+        # Whether a grid holds any text is for recognition to say: type may be fainter than ink.
+        grids = [page.completed(grid) for grid in ruled.grids]
         found = page.unruled(tuple(grid.box for grid in grids))
         room = max(0, self.options.max_tables - len(grids))
         limits = [*ruled.limits, *found.limits]

@@ -92,8 +92,10 @@ def shaded(page: Page) -> None:
     page[:] = cv2.normalize(soft, None, 0, 255, cv2.NORM_MINMAX)[..., None]
 
 
-@pytest.mark.parametrize("paint", [chart, grid_without_text, lines_only, shaded, lambda page: page.fill(0)])
-def test_no_table_is_invented_where_there_is_no_text_in_cells(paint: Callable[[Page], object]) -> None:
+@pytest.mark.parametrize("paint", [chart, lines_only, shaded, lambda page: page.fill(0)])
+def test_no_table_is_invented_where_nothing_is_set_in_rows_and_columns(
+    paint: Callable[[Page], object],
+) -> None:
     page = blank()
     paint(page)
     assert find(page).grids == ()
