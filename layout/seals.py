@@ -97,7 +97,8 @@ def find_seals(image: Image, share: Mask, paper: Mask, per_inch: float, *, colou
 def _reduced(image: npt.NDArray[np.uint8], scale: float) -> npt.NDArray[np.uint8]:
     if scale == 1:
         return image
-    return as_mask(cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA))
+    size = max(1, round(image.shape[1] * scale)), max(1, round(image.shape[0] * scale))
+    return as_mask(cv2.resize(image, size, interpolation=cv2.INTER_AREA))
 
 
 def _colourfulness(small: Image, per_inch: float) -> Mask:

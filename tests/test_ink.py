@@ -149,7 +149,7 @@ def test_the_scale_is_that_of_the_type_and_not_of_dirt() -> None:
     assert black_ink(scan(dirty)).per_inch == pytest.approx(clean, rel=0.05)
 
 
-@pytest.mark.parametrize("shape", [(1, 1), (2, 900), (900, 2), (60, 60)])
+@pytest.mark.parametrize("shape", [(1, 1), (1, 4000), (4000, 1), (2, 900), (900, 2), (60, 60)])
 @pytest.mark.parametrize("level", [0, 128, 255])
 def test_pages_without_ink_have_none(shape: tuple[int, int], level: int) -> None:
     ink = black_ink(np.full((*shape, 3), level, np.uint8))
