@@ -44,6 +44,7 @@ _BORDER = 0.6  # em from the region's edge within which a ruling is its border
 _OVERHANG = 0.15  # em that a text may stand over a boundary without crossing it
 _WORD = 0.8  # em; a smaller gap may part words of one cell
 _LEADING = 0.45  # em between lines of one text
+_NEAR = 60  # runs that begin nearly as far left
 _HEADER = 8  # rows at most
 _MOST_BLANK = 20
 _PADDING = 0.3  # em between a text and the blank row below it
@@ -65,7 +66,7 @@ def grid_from_text(
     """
     boxes = np.array([b.to_list() for b in runs[:_MOST_RUNS]], np.float64).reshape(-1, 4)
     em = _em(boxes)
-    boxes = _outermost(boxes[_is_text(boxes, em)])
+    boxes = _outermost(_mended(boxes[_is_text(boxes, em)], em))
     if len(boxes) < 2:
         return None
     return _Table(region, boxes, em, gather_lines(rows, boxes, em)).grid()
@@ -160,7 +161,8 @@ class _Table:
             )
         own = np.flatnonzero(self.centres < ys[head])
         lines = [[int(own[i]) for i in line] for line in text_lines(self.boxes[own], self.em)]
-        return tile_header(self._pieces(lines, xs), xs, self.top, ys[head], self.em)
+        sure = any(line.share(self.left, self.right) > _FULL for line in self.inner)
+        return tile_header(self._pieces(lines, xs), xs, self.top, ys[head], self.em, sure=sure)
 
     def _with_last_lines(self, head: int, pieces: Sequence[Piece], shape: tuple[int, int]) -> int:
         """The header with rows that are the last lines of its higher texts."""
@@ -381,10 +383,34 @@ def _is_text(boxes: Floats, em: float) -> npt.NDArray[np.bool_]:
     dash = small & (wide > _DASH * em) & (high < 0.5 * wide)
     ends = boxes[dash][:, [0, 2]]
     column = (np.abs(ends[:, None] - ends[None]) < _FLUSH * em).sum(1) >= _DASHES
-    dash[dash] = column.any(1)
+    middles = (boxes[dash, 1] + boxes[dash, 3]) / 2
+    row = (np.abs(middles[:, None] - middles[None]) < _FLUSH * em).sum(1) > _DASHES
+    dash[dash] = column.any(1) | row
     speck = small & ~dash
     line = (high > _TALLEST * em) | ((wide > _LONGEST_DASH * em) & (high < _FLAT * em))
     return np.asarray(~(speck | line))
+
+
+def _mended(boxes: Floats, em: float) -> Floats:
+    """Halves of a character as one, where a stroke of it was taken for a ruling."""
+    boxes = boxes[np.lexsort((boxes[:, 1], boxes[:, 0]))]
+    kept: list[list[float]] = []
+    for left, top, right, bottom in boxes.tolist():
+        for other in reversed(kept[-_NEAR:]):
+            width = min(right, other[2]) - max(left, other[0])
+            same = width > 0.8 * max(right - left, other[2] - other[0])
+            gap = max(top, other[1]) - min(bottom, other[3])
+            if same and gap < 0.15 * em and max(bottom, other[3]) - min(top, other[1]) < 1.15 * em:
+                other[:] = [
+                    min(left, other[0]),
+                    min(top, other[1]),
+                    max(right, other[2]),
+                    max(bottom, other[3]),
+                ]
+                break
+        else:
+            kept.append([left, top, right, bottom])
+    return np.array(kept).reshape(-1, 4)
 
 
 def _outermost(boxes: Floats) -> Floats:

@@ -25,7 +25,8 @@ _BEGIN, _END, _MIDDLE = 0.3, 0.6, 0.6  # share of texts that are aligned; indent
 _HEAD = 0.3  # weight of what a centre says, beside an edge
 _GUESS = 0.1  # and of the middle of texts that may be aligned otherwise
 _SAME = 0.15  # share of a column's texts that begin at one place, or end
-_ROUNDS = 40
+_STAY, _HELD = 0.01, 100.0  # weights of where an edge is now, and of one at its bound
+_ROUNDS = 6
 
 
 def refine_edges(
@@ -49,14 +50,46 @@ def refine_edges(
         for k in range(cols + 1)
     ]
     columns = [_Column.of(k, pieces, heads, em) for k in range(cols)]
-    edges = list(xs)
+    return _settled(columns, xs, bounds, em)
+
+
+def _settled(
+    columns: Sequence[_Column], xs: Sequence[float], bounds: Sequence[tuple[float, float]], em: float
+) -> list[float]:
+    """Least squares over what edges and middles say; edges out of their bounds are put there and held."""
+    count = len(xs)
+    held = {0: xs[0], count - 1: xs[-1]}
+    edges = np.array(xs)
     for _ in range(_ROUNDS):
-        for k in range(1, cols):
-            votes = columns[k - 1].right(edges[k - 1], em) + columns[k].left(edges[k + 1], em)
-            if votes:
-                at = sum(x * w for x, w in votes) / sum(w for _, w in votes)
-                edges[k] = float(np.clip(at, *bounds[k]))
-    return edges
+        weights: list[Floats] = []
+        values: list[float] = []
+
+        def say(places: Sequence[int], value: float, weight: float) -> None:
+            row = np.zeros(count)
+            row[list(places)] = weight
+            weights.append(row)  # noqa: B023
+            values.append(weight * value)  # noqa: B023
+
+        for k, x in enumerate(xs):
+            say([k], held.get(k, x), _HELD if k in held else _STAY)
+        for k, column in enumerate(columns):
+            if column.kind == "left":
+                say([k], column.at - _INSET * em, 1.0)
+            if column.kind == "right":
+                say([k + 1], column.at + _INSET * em, 1.0)
+            if column.middle is not None:
+                say([k, k + 1], 2 * column.middle, column.weight)
+        edges = np.linalg.lstsq(np.array(weights), np.array(values), rcond=None)[0]
+        out = [
+            k
+            for k, (low, high) in enumerate(bounds)
+            if k not in held and not low - 0.5 <= edges[k] <= high + 0.5
+        ]
+        if not out:
+            break
+        held |= {k: float(np.clip(edges[k], *bounds[k])) for k in out}
+    inside = [float(np.clip(edge, *bound)) for edge, bound in zip(edges, bounds, strict=True)]
+    return [xs[0], *inside[1:-1], xs[-1]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,20 +107,12 @@ class _Column:
         kind, at = alignment(own, em)
         if kind == "middle":
             return cls(kind, at, at, _HEAD)
-        head = [p.centre for p in heads if p.first == p.last == column]
-        if head or kind or not own:
-            return cls(kind, at, float(np.median(head)) if head else None, _HEAD)
+        over = [p for p in heads if p.first == p.last == column]
+        if over or kind or not own:
+            # Higher ones may head several columns.
+            lowest = max(over, key=lambda p: p.bottom).centre if over else None
+            return cls(kind, at, lowest, _HEAD)
         return cls(kind, at, float(np.median([p.centre for p in own])), _GUESS)
-
-    def left(self, right: float, em: float) -> list[tuple[float, float]]:
-        """Where its left edge lies if the other lies at `right`: positions with weights."""
-        votes = [(self.at - _INSET * em, 1.0)] if self.kind == "left" else []
-        return votes + ([(2 * self.middle - right, self.weight)] if self.middle is not None else [])
-
-    def right(self, left: float, em: float) -> list[tuple[float, float]]:
-        """Where its right edge lies if the other lies at `left`."""
-        votes = [(self.at + _INSET * em, 1.0)] if self.kind == "right" else []
-        return votes + ([(2 * self.middle - left, self.weight)] if self.middle is not None else [])
 
 
 def alignment(texts: Sequence[Piece], em: float) -> tuple[str, float]:

@@ -25,6 +25,7 @@ Intervals = list[tuple[float, float, float]]  # left, right, height
 _NARROWEST = 0.3  # a gap that may part cells
 _CLEAR = 0.72  # a gap that parts cells if nothing speaks against it; after a comma it is narrower
 _WORDS = 0.8  # between the words of one text, at most
+_TELLING = 0.6  # share of rows with several texts, where those with one are titles
 _CROSSED, _FEW = 0.85, 2  # although one or two labels cross the boundary, as 合计 does
 _WIDE = 1.25  # a gap that parts cells although texts cross the boundary
 _SPREAD = 1.7  # between characters set wide, as in 本 年 合 计
@@ -33,7 +34,7 @@ _UNEVEN = 0.5  # by which those blanks differ
 _GLYPH = 1.25  # width of a single character
 _CHINESE = 0.78  # height of a character; digits are lower
 _ORDINAL, _LONG_ORDINAL = 2.6, 4.3  # width of （十） and of 二十一、
-_LOW = 0.58  # height of 一、, which no figure is
+_EVEN = 0.12  # by which figures differ in height; 一 and 二 are lower than 四
 _FLUSH = 0.2  # by which ordinals begin apart
 
 _END = 0.25  # between the ends of rulings at one boundary
@@ -118,7 +119,9 @@ def find_gutters(
     if right - left < em:
         return []
     # A row of one text is the title of a section, or a note, and tells nothing of columns.
-    rows = [runs for runs in rows if any(b[0] - a[1] > _WORDS * em for a, b in pairwise(runs))]
+    telling = [runs for runs in rows if any(b[0] - a[1] > _WORDS * em for a, b in pairwise(runs))]
+    if len(telling) > _TELLING * len(rows):
+        rows = telling
     gaps = [Gap(row, a[1], b[0]) for row, runs in enumerate(rows) for a, b in pairwise(runs)]
     if not rows:
         return []
@@ -276,7 +279,8 @@ def _without_ordinals(
             continue
         widest = max(run[1] - run[0] for _, run in inside) / em
         widest_gap = max(after[0] - run[1] for run, after in followed) / em
-        figures = np.mean([_LOW < run[2] / em < _CHINESE for _, run in inside]) > 0.5
+        low, usual, high = np.percentile([run[2] / em for _, run in inside], [10, 50, 90])
+        figures = usual < _CHINESE and high - low < _EVEN
         first, end = min(row for row, _ in inside), max(after[1] for _, after in followed)
         headless = any(x <= run[0] and run[1] <= end for runs in rows[:first] for run in runs)
         flush = all(abs(run[0] - followed[0][0][0]) < _FLUSH * em for run, _ in followed)

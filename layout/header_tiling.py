@@ -29,9 +29,11 @@ _FAR = 2.0  # of lines too far apart
 _LOOSEST = 1.6  # em between lines of one text
 _NOT_FULL = 0.4  # of a line that ends before it must
 _SLACK = 2.3  # em that a full line leaves free, insets included
+_STACKED = 0.5  # of a heading over a single column
 _CROOKED = 1.0  # of lines that are not centred on one another
 _CELL = 0.02
 _SAME_LINE = 0.7  # em between edges of one row
+_MOST_COST = 0.8  # of a cell of a header in the mean
 _MOST_STEPS = 20_000
 
 
@@ -52,7 +54,7 @@ class _Cell:
 
 
 def tile_header(
-    pieces: Sequence[Piece], xs: Sequence[float], top: float, bottom: float, em: float
+    pieces: Sequence[Piece], xs: Sequence[float], top: float, bottom: float, em: float, *, sure: bool
 ) -> Tiling | None:
     """The cheapest cells of a header.
 
@@ -62,9 +64,12 @@ def tile_header(
         top: of the header, in pixels.
         bottom: of the header.
         em: size of the type in pixels.
+        sure: that it is a header; else None is returned if it does not look like one.
     """
     header = _Header(pieces, xs, bottom, em)
     cells = header.cells(0, len(xs) - 2, top)
+    if not sure and header.cost(0, len(xs) - 2, top) > _MOST_COST * len(cells):
+        return None
     inner = sorted({c.top for c in cells} - {top})
     groups = clusters(inner, _SAME_LINE * em)
     ys = [top, *(float(np.mean([inner[i] for i in group])) for group in groups), bottom]
@@ -88,6 +93,10 @@ class _Header:
         begin = float(np.median(np.abs(np.subtract(lefts, starts)))) if lefts else np.inf
         self.flush = begin < 0.6 * em and off > 0.6 * em  # heads begin at the left of their cells
         self.memo: dict[tuple[int, int, float], tuple[float, tuple[str, float]]] = {}
+
+    def cost(self, first: int, last: int, top: float) -> float:
+        """Cost of these cells."""
+        return self._solve(first, last, top)[0]
 
     def cells(self, first: int, last: int, top: float) -> list[_Cell]:
         """Cells of columns first … last from `top` down to the bottom."""
@@ -129,7 +138,7 @@ class _Header:
             low, high = max(p.bottom for p in upper), min(p.top for p in lower)
             middle = (min(p.top for p in upper) + low) / 2
             at = float(np.clip(2 * middle - top, min(low, high), max(low, high)))
-            cost = self._leaf(upper, first, last, top, at)
+            cost = self._leaf(upper, first, last, top, at) + _STACKED * (first == last)
             if cost < best and at > top:
                 cost += self._solve(first, last, at)[0]
                 if cost < best - 1e-9:

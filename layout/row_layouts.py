@@ -127,6 +127,8 @@ def complete(signs: Signs, pieces: Sequence[Piece], shape: tuple[int, int]) -> A
         alike = near * (starts[:, k][:, None] == starts[:, k][None])
         votes[:, k] = 1e3 * (alike @ signs[:, k]) + signs[:, k].sum()
     alive: Alive = np.where(signs == 0, votes >= 0, signs > 0)
+    filled = {piece.row for piece in pieces}
+    alive[[row for row in range(rows) if row not in filled]] = True
     _part_neighbours(alive, signs, votes, pieces)
     return alive
 
