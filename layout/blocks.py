@@ -57,8 +57,9 @@ class Line:
     def phrases(self) -> tuple[tuple[float, float], ...]:
         """(left, right) of what wide gaps part."""
         found: list[tuple[float, float]] = []
+        space = _WORD * max(self.em, self.height)
         for left, _, right, _ in self.runs.tolist():
-            if found and left - found[-1][1] < _WORD * self.em:
+            if found and left - found[-1][1] < space:
                 found[-1] = (found[-1][0], max(found[-1][1], right))
             else:
                 found.append((left, right))

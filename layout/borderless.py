@@ -32,6 +32,7 @@ _CUT_OUT = 4  # more rulings from edge to edge of a page than its own edges and 
 _SAME_EXTENT = 1.0  # by which the ends of rulings of one table differ
 
 _ROWS = 0.3  # least share of rows among the lines of a block that keep to no column of theirs
+_CLOSE = 0.9  # quantile of the gaps between the lines of a table that is still usual in it
 _NEAR = 6  # lines above and below with which a line may share columns
 _WIDE = 6  # most lines of a cell as wide as the table
 _LED = 0.3  # more lines than this with leaders: a list of contents
@@ -130,7 +131,8 @@ class _Page:
         if not line.is_title(self.usual, extent):
             return False
         top, bottom = line.box.top + _WRAP * self.em, line.box.bottom - _WRAP * self.em
-        return not any(o.box.bottom > top and o.box.top < bottom for o in self.lines if o is not line)
+        wide = [other for other in self.lines if other.box.width > 0.3 * line.box.width and other is not line]
+        return not any(other.box.bottom > top and other.box.top < bottom for other in wide)
 
     @cached_property
     def stacks(self) -> list[list[Rule]]:
@@ -192,7 +194,7 @@ class _Page:
         """The table in a block, if there is one."""
         rows = [i for i, line in enumerate(block) if line.is_row]
         if not rows:
-            return None
+            return self._framed(block)
         rules = self._rules_of(block)
         first = self._first(block, rows, rules)
         last = self._last(block, rows, first, rules)
@@ -200,6 +202,15 @@ class _Page:
         if not body or not self._is_table(body):
             return None
         return _Table(body, block[:first], rules)
+
+    def _framed(self, block: list[Line]) -> _Table | None:
+        """The last cell of a table whose next one on the page has the same extent: it has no rows."""
+        stack = self._holding(block[0])
+        if stack is None or any(self._holding(line) is not stack for line in block):
+            return None
+        others = [s for s in self.stacks if s is not stack and _alike(s[0], stack[0], self.em)]
+        held = any(line.is_row and self._holding(line) is s for s in others for line in self.lines)
+        return _Table(block, [], stack) if held else None
 
     def _rules_of(self, block: list[Line]) -> list[Rule]:
         """Rulings between, above and below the lines of a block that are as wide as it."""
@@ -228,13 +239,14 @@ class _Page:
         if len(rules) > 2:
             return sum(line.middle < rules[-1].at for line in block) - 1
         last = rows[-1]
-        pitch = _pitch([block[i] for i in rows], self.em)
-        left = min(block[i].box.left for i in rows)
+        body = block[first : last + 1]
+        usual = np.quantile([b.box.top - a.box.bottom for a, b in pairwise(body)] or [0.0], _CLOSE)
+        left = min(line.box.left for line in body)
         for index in range(last + 1, len(block)):
             line, above = block[index], block[index - 1]
-            wraps = line.box.top - above.box.bottom < _WRAP * self.em
-            regular = abs(line.middle - above.middle - pitch) < 0.12 * pitch
-            if not wraps and not (regular and line.box.left > left - 0.1 * self.em):
+            gap = line.box.top - above.box.bottom
+            within = gap < usual + 0.1 * self.em and line.box.left > left - 0.1 * self.em
+            if gap >= _WRAP * self.em and not within:
                 break
             last = index
         outside = (i for i in range(first, last + 1) if rules and self._under(block[i], rules[-1]))
@@ -259,8 +271,9 @@ class _Page:
         return sum(n > 2 for n in cells) >= len(rows) / 2 or _agreement(rows, self.em) >= _AGREE
 
     def _below(self, line: Line) -> Line | None:
-        """The next line of the page."""
-        return next((other for other in self.lines if other.middle > line.middle), None)
+        """The next line of the page that is more than dirt."""
+        lines = (other for other in self.lines if other.middle > line.middle)
+        return next((other for other in lines if other.box.width > 2 * self.em), None)
 
     def bounded(self, table: _Table) -> Box:
         """The box of a table: to its rulings, or half a row beyond its text."""

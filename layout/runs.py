@@ -91,8 +91,10 @@ def em_of(runs: Sequence[Box]) -> float:
         return 0.0
     height = np.array([run.height for run in runs])
     width = np.array([run.width for run in runs])
-    usual = _weighted_quantile(height, height * width, 0.5)  # by area: a table may hold a hundred dashes
-    kept = (height > 0.5 * usual) & (height < 2 * usual)
+    # Of what is no dash, half lies below the usual height; titles are higher by a third and more.
+    kept = height > 0.4 * _weighted_quantile(height, height * width, 0.5)
+    usual = _weighted_quantile(height[kept], width[kept], 0.5)
+    kept = (height > 0.6 * usual) & (height < 1.45 * usual)
     return _weighted_quantile(height[kept], width[kept], 0.7)
 
 
