@@ -44,7 +44,6 @@ _BORDER = 0.6  # em from the region's edge within which a ruling is its border
 _OVERHANG = 0.15  # em that a text may stand over a boundary without crossing it
 _WORD = 0.8  # em; a smaller gap may part words of one cell
 _LEADING = 0.45  # em between lines of one text
-_NEAR = 60  # runs that begin nearly as far left
 _HEADER = 8  # rows at most
 _MOST_BLANK = 20
 _PADDING = 0.3  # em between a text and the blank row below it
@@ -117,7 +116,7 @@ class _Table:
         cells = tuple(
             GridCell(r, c, rs, cs, Box(xs[c], edges[r], xs[c + cs], edges[r + rs])) for r, c, rs, cs in spans
         )
-        score, reason = agreement(cells, self.boxes, self.em)
+        score, reason = agreement(cells, edges, xs, self.boxes, self.em)
         return Grid(Box.around(c.box for c in cells), (len(edges) - 1, shape[1]), cells, score, reason)
 
     def _body(
@@ -344,11 +343,11 @@ class _Table:
         columns = [[p for p in single if p.first == c] for c in range(shape[1])]
         whole: list[Piece] = []
         for k, piece in enumerate(pieces):
-            own = piece.first == piece.last and fits(piece, columns[piece.first], self.em)
-            if k in tight and not own:
-                whole[-1] = whole[-1].joined(piece)
-            else:
+            own = k not in tight or (piece.first == piece.last and fits(piece, columns[piece.first], self.em))
+            if own:
                 whole.append(piece)
+            else:
+                whole[-1] = whole[-1].joined(piece)
         return whole
 
     def _header_rows(
@@ -393,24 +392,26 @@ def _is_text(boxes: Floats, em: float) -> npt.NDArray[np.bool_]:
 
 def _mended(boxes: Floats, em: float) -> Floats:
     """Halves of a character as one, where a stroke of it was taken for a ruling."""
-    boxes = boxes[np.lexsort((boxes[:, 1], boxes[:, 0]))]
-    kept: list[list[float]] = []
-    for left, top, right, bottom in boxes.tolist():
-        for other in reversed(kept[-_NEAR:]):
-            width = min(right, other[2]) - max(left, other[0])
-            same = width > 0.8 * max(right - left, other[2] - other[0])
-            gap = max(top, other[1]) - min(bottom, other[3])
-            if same and gap < 0.15 * em and max(bottom, other[3]) - min(top, other[1]) < 1.15 * em:
-                other[:] = [
-                    min(left, other[0]),
-                    min(top, other[1]),
-                    max(right, other[2]),
-                    max(bottom, other[3]),
-                ]
-                break
-        else:
-            kept.append([left, top, right, bottom])
-    return np.array(kept).reshape(-1, 4)
+    for shift in (0.0, 0.5):  # two ways of sorting into columns, so that no pair is always parted
+        if len(boxes) < 2:
+            break
+        column = np.floor((boxes[:, 0] + boxes[:, 2]) / 2 / em + shift)
+        boxes = boxes[np.lexsort((boxes[:, 1], column))]
+        upper, lower = boxes[:-1], boxes[1:]
+        wide = np.maximum(upper[:, 2] - upper[:, 0], lower[:, 2] - lower[:, 0])
+        shared = np.minimum(upper[:, 2], lower[:, 2]) - np.maximum(upper[:, 0], lower[:, 0])
+        gap = lower[:, 1] - np.minimum(upper[:, 3], lower[:, 3])
+        high = np.maximum(upper[:, 3], lower[:, 3]) - np.minimum(upper[:, 1], lower[:, 1])
+        halves = np.flatnonzero((shared > 0.8 * wide) & (gap < 0.15 * em) & (high < 1.15 * em))
+        kept = np.ones(len(boxes), np.bool_)
+        for k in halves.tolist():
+            boxes[k + 1] = [
+                *np.minimum(boxes[k, :2], boxes[k + 1, :2]),
+                *np.maximum(boxes[k, 2:], boxes[k + 1, 2:]),
+            ]
+            kept[k] = False
+        boxes = boxes[kept]
+    return boxes
 
 
 def _outermost(boxes: Floats) -> Floats:

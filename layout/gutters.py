@@ -126,23 +126,18 @@ def find_gutters(
     if not rows:
         return []
     step = (right - left) / _STEPS
-    crossed = np.zeros((len(rows), _STEPS), np.bool_)
-    for row, runs in enumerate(rows):
-        for a, b, _ in runs:
-            crossed[row, max(0, int((a - left) / step)) : max(0, int((b - left) / step) + 1)] = True
     boundaries = _code_columns(rows, em) + _common(ends, em)
-    waiting = [gap for gap in gaps if not any(gap.holds(x) for x in boundaries)]
-    while waiting and len(boundaries) < _MOST_COLUMNS:
-        score, at, crossings = _best(waiting, crossed, left, step, em)
+    search = _Search(rows, gaps, left, step, em)
+    for x in boundaries:
+        search.explain(x)
+    while len(boundaries) < _MOST_COLUMNS:
+        score, at, crossings = search.best()
         if score < _LEAST:
             break
-        explained = [gap for gap in waiting if gap.holds(at)]
-        if (
-            max(gap.width for gap in explained)
-            >= (_CLEAR if not crossings else _CROSSED if crossings <= _FEW else _WIDE) * em
-        ):
+        explained = search.explain(at)
+        least = _CLEAR if not crossings else _CROSSED if crossings <= _FEW else _WIDE
+        if max(gap.width for gap in explained) >= least * em:
             boundaries.append(_at_end(at, explained, ends))
-        waiting = [gap for gap in waiting if not gap.holds(at)]
     found = _without_empty(sorted(boundaries), rows, gaps)
     found = _without_halves(found, rows, left, right, em)
     return _without_ordinals(found, rows, gaps, left, right, em)
@@ -174,43 +169,72 @@ def _code_columns(rows: Sequence[Intervals], em: float) -> list[float]:
     return []
 
 
-def _best(
-    gaps: Sequence[Gap], crossed: npt.NDArray[np.bool_], left: float, step: float, em: float
-) -> tuple[float, float, int]:
-    """The best position for a boundary: its worth in rows, where it is, how many rows cross it."""
-    height, width = crossed.shape
-    edges = np.zeros((height, width + 1))
-    for gap in gaps:
-        a, b = int((gap.left - left) / step) + 1, int((gap.right - left) / step)
-        if a < b:
-            worth = float(np.clip(gap.width / em / _WIDE, _SMALL, 1.0))
-            edges[gap.row, max(0, a)] += worth
-            edges[gap.row, min(width, max(0, b))] -= worth
-    worths = np.cumsum(edges, axis=1)[:, :width]
-    crossings = crossed.sum(0)
-    score = _bands(worths, crossed) + _ONE - _ANYWHERE * crossings
-    score[worths.max(0) < 0.5 * _SMALL] = -np.inf
-    best = float(score.max())
-    plateau = np.flatnonzero(score >= best - 1e-9)
-    parts = np.split(plateau, np.flatnonzero(np.diff(plateau) > 1) + 1)
-    longest = max(parts, key=len)
-    middle = int(longest[0] + longest[-1]) // 2
-    return best, left + (middle + 0.5) * step, int(crossings[middle])
+class _Search:
+    """What each position is worth as a boundary, given the gaps that are not explained yet.
 
+    A position's worth is, over each band of rows that do not cross it, the rows that respect it
+    beyond the first, so it is kept per band, and only where gaps are taken out is it summed anew.
+    """
 
-def _bands(worths: Floats, crossed: npt.NDArray[np.bool_]) -> Floats:
-    """For each position, rows that respect it beyond the first, in each band of rows that do not cross it."""
-    total, band = np.zeros(worths.shape[1]), np.zeros(worths.shape[1])
-    for row, cross in zip(worths, crossed, strict=True):
-        total += np.where(cross, np.maximum(band - 1, 0), 0)
-        band = np.where(cross, 0, band + row)
-    bands: Floats = total + np.maximum(band - 1, 0)
-    return bands
+    def __init__(
+        self, rows: Sequence[Intervals], gaps: Sequence[Gap], left: float, step: float, em: float
+    ) -> None:
+        self.left, self.step, self.gaps = left, step, list(gaps)
+        crossed = np.zeros((len(rows), _STEPS), np.bool_)
+        for row, runs in enumerate(rows):
+            for a, b, _ in runs:
+                crossed[row, max(0, int((a - left) / step)) : max(0, int((b - left) / step) + 1)] = True
+        self.crossings = crossed.sum(0)
+        self.bands = np.cumsum(crossed, axis=0)
+        self.ranges = [
+            (max(0, int((g.left - left) / step) + 1), min(_STEPS, int((g.right - left) / step))) for g in gaps
+        ]
+        self.worths = [min(1.0, max(_SMALL, g.width / em / _WIDE)) for g in gaps]
+        self.waiting = np.ones(len(gaps), np.bool_)
+        self.worth = np.zeros((len(rows), _STEPS))
+        for gap, (a, b), worth in zip(gaps, self.ranges, self.worths, strict=True):
+            self.worth[gap.row, a:b] += worth
+        self.starts = np.array([g.left for g in gaps])
+        self.ends = np.array([g.right for g in gaps])
+        self.score = self._scored(0, _STEPS)
+
+    def _scored(self, first: int, last: int) -> Floats:
+        """Worth of positions first … last - 1."""
+        worth, bands = self.worth[:, first:last], self.bands[:, first:last]
+        width = last - first
+        flat = (bands * width + np.arange(width)).ravel()
+        sums = np.bincount(flat, worth.ravel(), minlength=(int(bands.max(initial=0)) + 1) * width)
+        beyond = np.maximum(sums.reshape(-1, width) - 1, 0).sum(0)
+        score = beyond + _ONE - _ANYWHERE * self.crossings[first:last]
+        return np.where(worth.max(0) < 0.5 * _SMALL, -np.inf, score)
+
+    def best(self) -> tuple[float, float, int]:
+        """The best position for a boundary: its worth in rows, where it is, how many rows cross it."""
+        best = float(self.score.max())
+        plateau = np.flatnonzero(self.score >= best - 1e-9)
+        parts = np.split(plateau, np.flatnonzero(np.diff(plateau) > 1) + 1)
+        longest = max(parts, key=len)
+        middle = int(longest[0] + longest[-1]) // 2
+        return best, self.left + (middle + 0.5) * self.step, int(self.crossings[middle])
+
+    def explain(self, at: float) -> list[Gap]:
+        """Take out the gaps that a boundary lies in."""
+        chosen = np.flatnonzero(self.waiting & (self.starts <= at) & (at <= self.ends)).tolist()
+        self.waiting[chosen] = False
+        for k in chosen:
+            a, b = self.ranges[k]
+            self.worth[self.gaps[k].row, a:b] -= self.worths[k]
+        if chosen:
+            first, last = min(self.ranges[k][0] for k in chosen), max(self.ranges[k][1] for k in chosen)
+            if first < last:
+                self.score[first:last] = self._scored(first, last)
+        return [self.gaps[k] for k in chosen]
 
 
 def _without_empty(boundaries: list[float], rows: Sequence[Intervals], gaps: Sequence[Gap]) -> list[float]:
     """Without those between which no row has any text: they are one boundary, seen twice."""
-    support = [sum(gap.holds(x) for gap in gaps) for x in boundaries]
+    lefts, rights = np.array([g.left for g in gaps]), np.array([g.right for g in gaps])
+    support = [int(((lefts <= x) & (x <= rights)).sum()) for x in boundaries]
     middles = np.array(sorted((a + b) / 2 for runs in rows for a, b, _ in runs))
     kept: list[int] = []
     for k, x in enumerate(boundaries):
@@ -229,13 +253,14 @@ def _without_halves(
 ) -> list[float]:
     """Without those that one row knows, by a small gap, if its texts stand centred together, not each."""
     kept = list(boundaries)
+    every = [(a, b) for runs in rows for a, b in pairwise(runs)]
+    starts, ends = np.array([a[1] for a, _ in every]), np.array([b[0] for _, b in every])
     for x in boundaries:
-        pairs = [
-            (a, b)
-            for runs in rows
-            for a, b in pairwise(runs)
-            if a[1] <= x <= b[0] and not any(a[1] <= other <= b[0] for other in kept if other != x)
-        ]
+        others = np.array([other for other in kept if other != x])
+        # Gaps that hold this boundary and no other.
+        alone = (starts <= x) & (x <= ends)
+        alone &= np.searchsorted(others, starts, "left") == np.searchsorted(others, ends, "right")
+        pairs = [every[k] for k in np.flatnonzero(alone).tolist()]
         pairs = [(a, b) for a, b in pairs if b[0] - a[1] < _WIDE * em] if len(set(pairs)) == 1 else []
         if not pairs:
             continue

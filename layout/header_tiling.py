@@ -34,7 +34,8 @@ _CROOKED = 1.0  # of lines that are not centred on one another
 _CELL = 0.02
 _SAME_LINE = 0.7  # em between edges of one row
 _MOST_COST = 0.8  # of a cell of a header in the mean
-_MOST_STEPS = 20_000
+_MOST_STEPS = 4_000
+_MOST_TEXTS = 400  # 60 columns with six lines each have fewer
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +67,8 @@ def tile_header(
         em: size of the type in pixels.
         sure: that it is a header; else None is returned if it does not look like one.
     """
+    if len(pieces) > _MOST_TEXTS:
+        return None
     header = _Header(pieces, xs, bottom, em)
     cells = header.cells(0, len(xs) - 2, top)
     if not sure and header.cost(0, len(xs) - 2, top) > _MOST_COST * len(cells):

@@ -29,6 +29,7 @@ _FLUSH = 0.35  # by which lines of one text may be out of line
 _SLACK = 1.8  # a line that wraps leaves less room than this, or the next character had stood on it
 _APART = 1.3  # a wider gap inside a line parts cells
 _MOST_LINES = 40  # lines of text in one row
+_MOST_WORK = 60_000  # pieces looked at; a page of noise has more, and no rows of several lines
 
 # Costs, in rows: what an extra row costs is 1.
 _SKIPPED = 0.25  # for each text that is in no row
@@ -139,10 +140,12 @@ class _Rows:
         cost = [0.0] + [np.inf] * count  # of rows up to level i, the last of which ends there
         came: list[tuple[int, int]] = [(0, 0)] * (count + 1)  # level before, first level of the last row
         reach = [-np.inf] * (count + 1)  # lowest line of that row
+        work = 0
         for first in range(count):
             for last in range(first, min(count, first + _MOST_LINES)):
-                if last > first and self.at[last] - self.at[last - 1] > _LOOSEST:
+                if last > first and (work > _MOST_WORK or self.at[last] - self.at[last - 1] > _LOOSEST):
                     break
+                work += sum(len(level) for level in self.levels[first : last + 1]) * (last > first)
                 own, lasting, top, bottom = self._row(first, last)
                 if lasting > _HOPELESS + (last - first):
                     break
