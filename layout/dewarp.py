@@ -22,14 +22,15 @@ Field = npt.NDArray[np.float64]  # (rows, columns) of nodes
 
 _INTERVALS = 10  # of the spline along the longer side: sheets curl over a quarter of theirs and more
 _LONG = 0.2  # of the page's width: lines that show a bend
-_FEWEST = 4  # lines
+_FEWEST = 4  # rulings
+_FEWEST_TEXT = 10  # lines of text, and rulings
 _BENT = 0.3  # pixels of the reduced page, in the mean along a line: a sagitta of one
 _CHANCE = 6.0 * 4  # coefficients of a cubic, at twice the standard deviation that chance gives them
 _ROUGHNESS = 0.2  # em: usual second difference between neighbouring nodes of a sheet that curls
 _STRETCH = 0.15  # em: usual difference between a node and the one below; all lines at one height
 # would be level too, and only this speaks against it
 _REACH = 100.0  # em: how far nodes may move at all; keeps those steady that no line comes near
-_BETTER = 0.6  # of the deviation that may be left, or the lines are not bent but wild
+_BETTER = 0.2  # likewise, by which most lines must become straighter, or a few wild ones bent the page
 _STEEPEST = 0.25  # change of the move per pixel; more would fold the paper over
 _ROUNDS = 3
 _TUKEY = 4.7
@@ -123,7 +124,10 @@ def _shape(width: int, height: int) -> tuple[int, int]:
 def _field(courses: Courses, width: int, height: int, em: float) -> Field | None:
     """How far down points must be moved for the lines to be level; None if they are, or are wild."""
     courses = _thinned(_long(courses, width))
-    if courses.count < _FEWEST or _sway(courses, width, height) < _BENT:
+    rulings = np.unique(courses.line[courses.bias == 0]).size
+    if rulings < _FEWEST and courses.count < _FEWEST_TEXT:
+        return None
+    if _sway(courses, width, height) < _BENT:
         return None
     shape = _shape(width, height)
     basis = _basis(courses, width, height, shape)
@@ -140,7 +144,7 @@ def _field(courses: Courses, width: int, height: int, em: float) -> Field | None
         say = np.square(np.maximum(0, 1 - np.square(left / (_TUKEY * scale))))
         say = np.maximum(say, 1e-3)  # no line without any weight
     after = replace(courses, y=courses.y + basis @ moves)
-    if _sway(after, width, height) > _BETTER * _sway(courses, width, height):
+    if np.median(_unevenness(courses) - _unevenness(after)) < _BETTER**2:
         return None
     field = moves.reshape(shape)
     steepest = max(
@@ -166,14 +170,25 @@ def _sway(courses: Courses, width: int, height: int) -> float:
     """
     x, y = courses.x / width - 0.5, courses.y / height - 0.5
     shapes = np.stack([x**power * y**change for power in (1, 2, 3) for change in (0, 1)], axis=1)
-    weight = 1 / courses.noise**2
-    steady, off = about_lines(shapes, courses.y, courses.line, weight)
-    root = np.sqrt(weight)
-    share = np.linalg.lstsq(steady * root[:, None], off * root, rcond=None)[0]
-    common = steady @ share
+    steady, off = about_lines(shapes, courses.y, courses.line, np.ones(x.size))
+    say = np.ones(x.size)
+    for _ in range(_ROUNDS):  # towards the least sum of distances, so that a crease has little say
+        root = np.sqrt(say)
+        share = np.linalg.lstsq(steady * root[:, None], off * root, rcond=None)[0]
+        common = steady @ share
+        say = 1 / np.maximum(1, np.abs(off - common) / courses.noise)
     found = float(np.sqrt(np.mean(common**2)))
-    chance = float(np.sqrt(np.mean((off - common) ** 2) * _CHANCE / courses.count))
+    left = 1.4826 * float(np.median(np.abs(off - common)))
+    chance = left * math.sqrt(_CHANCE / courses.count)
     return found if found > chance else 0.0
+
+
+def _unevenness(courses: Courses) -> Values:
+    """Variance of the height of each line."""
+    count = np.bincount(courses.line)
+    off = courses.y - (np.bincount(courses.line, courses.y) / count)[courses.line]
+    result: Values = np.bincount(courses.line, off * off) / count
+    return result
 
 
 def _thinned(courses: Courses) -> Courses:

@@ -213,13 +213,17 @@ def _straightening(
     height, width = page.parts.mask.shape
     parts = page.parts
     text = follow_text(parts.glyphs, parts.em)
-    level = together(follow_rulings(parts.strokes, parts.em), edges[0])
-    upright = together(follow_rulings(as_mask(cv2.transpose(parts.strokes)), parts.em), edges[1])
+    level, upright = (
+        together(link(follow_rulings(strokes, parts.em), parts.em), edge)
+        for strokes, edge in zip((parts.strokes, as_mask(cv2.transpose(parts.strokes))), edges, strict=True)
+    )
     matrix = page.matrix
     # Once the perspective is roughly undone, what stands side by side can be told to be one
     # line, and long lines tell it exactly.
     for pieces in (long_enough, lambda text: long_enough(link(text, parts.em))):
-        homography = rectification(together(level, pieces(text)), upright, width, height)
+        homography = rectification(
+            level, pieces(text), upright, width, height, seen_whole=edges[0].count + edges[1].count > 0
+        )
         if homography is not None and _is_bounded(homography @ matrix, image, page):
             matrix = homography @ matrix
             level, text = level.moved(homography), text.moved(homography)

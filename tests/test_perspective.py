@@ -56,7 +56,7 @@ def test_lines_of_a_photographed_page_become_level_and_upright(moves: list[float
     matrix = homography(moves)
     level = lines(np.linspace(100, 1100, 20), matrix, 0.3, rng)
     upright = upright_lines(np.linspace(60, 790, 6), matrix, 0.3, rng)
-    found = rectification(level, upright, WIDTH, HEIGHT)
+    found = rectification(level, NONE, upright, WIDTH, HEIGHT)
     if found is not None:
         exchange = np.array([[0, 1, 0], [1, 0, 0], [0, 0, 1.0]])
         level, upright = level.moved(found), upright.moved(exchange @ found @ exchange)
@@ -72,7 +72,7 @@ def test_a_third_of_wild_lines_has_no_say(moves: list[float], seed: int) -> None
     wild = lines(np.linspace(150, 1050, 8), np.eye(3), 0.3, rng)
     slopes = rng.choice([-1, 1], 8) * rng.uniform(0.12, 0.2, 8)
     wild = Courses(wild.x, wild.y + slopes[wild.line] * wild.x, wild.line, wild.noise, wild.bias)
-    found = rectification(together(level, wild), NONE, WIDTH, HEIGHT)
+    found = rectification(together(level, wild), NONE, NONE, WIDTH, HEIGHT)
     assert np.abs(rises(level if found is None else level.moved(found))).max() < 1.5
 
 
@@ -83,7 +83,7 @@ def test_a_flat_page_is_turned_at_most(degrees: float, noise: float, seed: int) 
     turn = np.vstack([cv2.getRotationMatrix2D((WIDTH / 2, HEIGHT / 2), degrees, 1.0), (0, 0, 1)])
     level = lines(np.linspace(100, 1100, 15), turn, noise, rng)
     upright = upright_lines(np.linspace(60, 790, 5), turn, noise, rng)
-    found = rectification(level, upright, WIDTH, HEIGHT)
+    found = rectification(level, NONE, upright, WIDTH, HEIGHT)
     matrix = np.eye(3) if found is None else found
     assert matrix[2, :2].tolist() == [0, 0]
     assert matrix[0, 1] == pytest.approx(-matrix[1, 0], abs=1e-9)
@@ -92,12 +92,12 @@ def test_a_flat_page_is_turned_at_most(degrees: float, noise: float, seed: int) 
 def test_lines_at_one_height_do_not_make_a_perspective() -> None:
     rng = np.random.default_rng(3)
     level = lines(np.linspace(100, 180, 6), homography([0.02, 0, -0.02, 0.01, 0, 0, 0.01, 0]), 0.3, rng)
-    found = rectification(level, NONE, WIDTH, HEIGHT)
+    found = rectification(level, NONE, NONE, WIDTH, HEIGHT)
     assert found is None or found[2, :2].tolist() == [0, 0]
 
 
 def test_no_lines_no_homography() -> None:
-    assert rectification(NONE, NONE, WIDTH, HEIGHT) is None
+    assert rectification(NONE, NONE, NONE, WIDTH, HEIGHT) is None
 
 
 @settings(max_examples=6, deadline=None)
