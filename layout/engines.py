@@ -23,6 +23,7 @@ from .runs import em_of, find_runs
 from .strokes import Strokes, find_strokes
 
 _GAP = 0.15  # inches between stretches of one ruling
+_SLIVER = 0.02  # share of a table within which another may reach into it: half a row's white
 _LEAST = 0.7  # score of a grid from text: where less of it is aligned, it stays text
 
 
@@ -37,7 +38,8 @@ class LinesEngine:
     def find(self, image: Image, ink: Ink) -> Found:
         """Grids of an upright page."""
         strokes = find_strokes(ink)
-        return find_ruled(strokes, find_segments(strokes), self.options, Deadline(self.options.seconds))
+        deadline = Deadline(self.options.seconds)
+        return _bounded(find_ruled(strokes, find_segments(strokes), self.options, deadline), self.options)
 
 
 class WhitespaceEngine:
@@ -52,7 +54,7 @@ class WhitespaceEngine:
         """Grids of an upright page."""
         deadline = Deadline(self.options.seconds)
         strokes = find_strokes(ink)
-        return _Page(ink, strokes, find_segments(strokes), deadline).unruled(())
+        return _bounded(_Page(ink, strokes, find_segments(strokes), deadline).unruled(()), self.options)
 
 
 class AutoEngine:
@@ -73,11 +75,19 @@ class AutoEngine:
         # Whether a grid holds any text is for recognition to say: type may be fainter than ink.
         grids = [page.completed(grid) for grid in ruled.grids]
         found = page.unruled(tuple(grid.box for grid in grids))
-        room = max(0, self.options.max_tables - len(grids))
-        limits = [*ruled.limits, *found.limits]
-        if len(found.grids) > room:
-            limits.append(f"more tables on a page than max_tables ({self.options.max_tables})")
-        return Found(tuple(reading_order([*grids, *found.grids[:room]])), tuple(dict.fromkeys(limits)))
+        both = Found((*grids, *found.grids), (*ruled.limits, *found.limits))
+        return _bounded(both, self.options)
+
+
+def _bounded(found: Found, options: LayoutOptions) -> Found:
+    """What was found, in reading order and within the limits, with a line for each that was hit."""
+    limits = list(dict.fromkeys(found.limits))
+    grids = [g for g in found.grids if g.shape[0] * g.shape[1] <= options.max_cells]
+    if len(grids) < len(found.grids):
+        limits.append(f"a table of more cells than max_cells ({options.max_cells})")
+    if len(grids) > options.max_tables:
+        limits.append(f"{len(grids)} tables on a page, more than max_tables ({options.max_tables})")
+    return Found(tuple(reading_order(grids)[: options.max_tables]), tuple(limits))
 
 
 class _Page:
@@ -102,24 +112,31 @@ class _Page:
         other = self.from_text(grid.box)
         return other if other is not None and fits_better(other, grid, runs, self.em) else grid
 
-    def from_text(self, region: Box) -> Grid | None:
-        """The grid of a region, from its text and the rulings in it."""
+    def from_text(self, region: Box, taken: Sequence[Box] = ()) -> Grid | None:
+        """The grid of a region, from its text and the rulings in it, but for what is `taken`."""
         reach = 0.5 * self.em
-        rows = _within(self.rows, region, reach)
-        columns = _within(self.columns, region, reach, vertical=True)
-        return grid_from_text(region, self.inside(region), rows, columns)
+        rows = _within([r for r in self.rows if not _lies_in(r, taken)], region, reach)
+        upright = [r for r in self.columns if not _lies_in(r, taken, vertical=True)]
+        columns = _within(upright, region, reach, vertical=True)
+        runs = [run for run in self.inside(region) if not any(box.holds(*run.center) for box in taken)]
+        return grid_from_text(region, runs, rows, columns)
 
     def unruled(self, taken: Sequence[Box]) -> Found:
         """Tables outside of those that are known."""
-        rules = [rule for rule in self.rows if not any(_lies_in(rule, box) for box in taken)]
+        rules = [rule for rule in self.rows if not _lies_in(rule, taken)]
         grids: list[Grid] = []
+        limits: list[str] = []
         for region in find_tables(self.runs, self.em, taken, self.size, rules):
             if self.deadline.passed:
-                return Found(tuple(grids), (str(self.deadline),))
-            grid = self.from_text(region)
-            if grid is not None and grid.score >= _LEAST:
+                return Found(tuple(grids), (*limits, str(self.deadline)))
+            grid = self.from_text(region, taken)
+            if grid is None or grid.score < _LEAST:
+                continue
+            if any(_overlap(grid.box, box) for box in (*taken, *(g.box for g in grids))):
+                limits.append("text that stands around or across another table was left out of the tables")
+            else:
                 grids.append(grid)
-        return Found(tuple(reading_order(grids)))
+        return Found(tuple(grids), tuple(limits))
 
 
 def _rules(segments: Sequence[Segment], per_inch: float) -> list[Rule]:
@@ -155,6 +172,12 @@ def _within(rules: Sequence[Rule], box: Box, reach: float, *, vertical: bool = F
     ]
 
 
-def _lies_in(rule: Rule, box: Box) -> bool:
-    """Whether a horizontal rule belongs to what is in a box."""
-    return box.holds((rule.start + rule.end) / 2, rule.at)
+def _lies_in(rule: Rule, boxes: Sequence[Box], *, vertical: bool = False) -> bool:
+    """Whether a rule belongs to what is in one of the boxes."""
+    along = (rule.start + rule.end) / 2
+    return any(box.holds(*((rule.at, along) if vertical else (along, rule.at))) for box in boxes)
+
+
+def _overlap(a: Box, b: Box) -> bool:
+    """Whether two tables share more than their edges."""
+    return a.overlap(b) > _SLIVER * min(a.area, b.area)

@@ -23,6 +23,7 @@ _ASIDE = 0.015  # inches that a line may leave its fit
 _DARK = 0.45  # of a ruling's strength: half as dark at the edge of a thin stroke
 _END = 0.2  # of a side, at each end
 RULED = 0.75  # share of a side that must bear ink; a character's stroke covers at most 0.65
+_MOST = 0.55  # enough where both ends are inked: of dashes, more than half is ink
 PERHAPS = 0.35  # enough where both ends are inked and the ruling goes on beyond them
 _ENDS, _TOUCHED = 0.5, 0.3  # share of each end: what is written in a cell stays clear of its corners
 
@@ -40,7 +41,7 @@ class Evidence:
         touched = (self.inked >= PERHAPS) & (self.ends >= _TOUCHED)
         going_on = np.zeros_like(sure)
         going_on[:, 1:-1] = sure[:, :-2] & sure[:, 2:]
-        return sure | (touched & going_on) | ((self.inked >= 0.55) & (self.ends >= _ENDS))
+        return sure | (touched & going_on) | ((self.inked >= _MOST) & (self.ends >= _ENDS))
 
 
 def gather(lines: Sequence[Ruling], crossing: Sequence[Ruling], ridge: Mask, per_inch: float) -> Evidence:
@@ -69,10 +70,10 @@ def _sides(line: Ruling, at: list[float], ridge: Mask, aside: int) -> tuple[Shar
     inked, ends = np.ones(len(at) - 1), np.ones(len(at) - 1)
     for j, (start, end) in enumerate(itertools.pairwise(at)):
         inset = min(aside, (end - start) / 4)
-        low, high = round(start + inset) - first, round(end - inset) - first
+        low, high = (min(max(round(stop) - first, 0), band.shape[1]) for stop in (start + inset, end - inset))
         if high - low < 2:
             continue
-        side = band[:, max(0, low) : high]
+        side = band[:, low:high]
         best = 1 + int(side[1:-1].mean(axis=1).argmax())
         dark = side[best - 1 : best + 2].max(axis=0) >= level
         end_length = max(1, round(_END * dark.size))

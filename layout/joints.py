@@ -20,9 +20,7 @@ _TOUCH = 0.025  # inches within which a stroke's end touches a ruling
 _DOUBLE = 0.06  # inches: two rulings nearer than this are one double ruling; no row is so low
 _SOLID = 0.93  # share of a short ruling that bears ink itself: closing gaps makes strokes longer
 _DARK = 0.4  # of its strength, which the ruling has up to its joint
-_WIDER = (
-    1.7  # times the usual width: short rulings are no wider than long ones, strokes of a brush or pen are
-)
+_WIDER = 1.7  # times the usual width: short rulings are no wider than long ones, a pen's strokes are
 _OVERHANG = 0.12  # inches by which lines must stick out for a border to be missing there
 
 
@@ -176,13 +174,11 @@ def _without_doubles(lines: list[Ruling], per_inch: float) -> list[Ruling]:
     """Double rulings as one."""
     result: list[Ruling] = []
     for line in lines:
-        if (
-            result
-            and result[-1].segments
-            and line.segments
-            and line.offset - result[-1].offset < _DOUBLE * per_inch
-        ):
-            result[-1] = merged(result[-1], line)
-        else:
-            result.append(line)
+        last = result[-1] if result else None
+        if last is not None and last.segments and line.segments:
+            middle = (min(last.start, line.start) + max(last.end, line.end)) / 2
+            if abs(line.at(middle) - last.at(middle)) < _DOUBLE * per_inch:
+                result[-1] = merged(last, line)
+                continue
+        result.append(line)
     return result

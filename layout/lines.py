@@ -47,10 +47,17 @@ def find_ruled(strokes: Strokes, segments: Segments, options: LayoutOptions, dea
 def _grids(strokes: Strokes, region: Region, most: int) -> list[Grid]:
     """The grid of a region, or those of the tables that it only frames."""
     if region.inside:
-        inner = [g for r in region.inside if (g := recover(strokes, r.own, most)) and len(g.cells) >= _TABLE]
+        found = [g for r in region.inside if (g := recover(strokes, r.own, most)) and len(g.cells) > 1]
+        inner = [
+            g
+            for g in found
+            if len(g.cells) >= _TABLE and not any(_in_one_cell(g, o) for o in found if o is not g)
+        ]
         frame = recover(strokes, region.own, most)
-        if inner and (frame is None or all(_in_one_cell(grid, frame) for grid in inner)):
-            return [*inner, *([frame] if frame and len(frame.cells) >= _TABLE else [])]
+        if inner and frame is None:
+            return found
+        if inner and frame is not None and all(_in_one_cell(grid, frame) for grid in inner):
+            return [*inner, *([frame] if len(frame.cells) >= _TABLE else [])]
     grid = recover(strokes, region.segments, most)
     return [grid] if grid is not None and len(grid.cells) > 1 else []
 

@@ -33,7 +33,7 @@ class Region:
     @property
     def segments(self) -> Segments:
         """Its own, and those of what lies inside."""
-        parts = (self.own, *(region.own for region in self.inside))
+        parts = (self.own, *(region.segments for region in self.inside))
         return Segments(*(tuple(chain.from_iterable(group)) for group in zip(*parts, strict=True)))
 
 
@@ -50,15 +50,17 @@ def find_regions(strokes: Strokes, segments: Segments) -> list[Region]:
     left, top, width, height = stats[names, :4].T.astype(np.float64)
     boxes = np.stack([left, top, left + width, top + height], axis=1)
     regions = []
+    free = np.ones(len(boxes), bool)
     waiting = np.flatnonzero((width >= least) & (height >= least))
     waiting = waiting[np.argsort(-(width * height)[waiting], kind="stable")]
     while waiting.size:
         outer = waiting[0]
-        inside = _share_inside(boxes, boxes[outer]) > _INSIDE
+        inside = free & (_share_inside(boxes, boxes[outer]) > _INSIDE)
+        free &= ~inside
         inside[outer] = False
         inner = [i for i in waiting.tolist() if inside[i]]
         rest = np.setdiff1d(np.flatnonzero(inside), inner).tolist()
-        nested = [_region(boxes, own, names, i) for i in (*_outermost(inner, boxes), *rest)]
+        nested = [_region(boxes, own, names, i) for i in (*inner, *rest)]
         region = _region(boxes, own, names, int(outer))
         regions.append(replace(region, inside=tuple(nested)))
         waiting = waiting[1:][~inside[waiting[1:]]]
@@ -87,13 +89,4 @@ def _by_label(labelled: Iterable[tuple[int, Segment]]) -> dict[int, list[Segment
     found: dict[int, list[Segment]] = {}
     for label, segment in labelled:
         found.setdefault(label, []).append(segment)
-    return found
-
-
-def _outermost(indices: list[int], boxes: npt.NDArray[np.float64]) -> list[int]:
-    """Those of `indices`, largest first, that lie in no other; deeper nesting is not looked for."""
-    found: list[int] = []
-    for index in indices:
-        if not found or max(float(_share_inside(boxes[[index]], boxes[n])[0]) for n in found) <= _INSIDE:
-            found.append(index)
     return found

@@ -6,6 +6,7 @@ how their slant changes down the page is fitted first, and what is in one line i
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
@@ -14,7 +15,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from .geometry import Mask, clusters
+from .geometry import Mask
 from .strokes import SHORTEST, Strokes
 
 _PARTS = 5  # of a segment, judged each for itself
@@ -108,18 +109,34 @@ def _segments(mask: Mask, ridge: Mask, darkness: Mask, least: float) -> tuple[Se
         x, y, width, height, pixels = (int(v) for v in stats[index])
         if width < least:
             continue
-        window = slice(y, y + height), slice(x, x + width)
-        run = labels[window] == index
-        # A slanted or bent run is cut into pieces short enough to be straight.
-        bent = height > 3 * pixels / width + 0.02 * width
-        step = max(8, width // 12) if bent else width
-        for start in range(0, width, step):
-            piece = slice(start, start + step)
-            found = _segment(run[:, piece], ridge[window][:, piece], darkness[window][:, piece])
-            if found is not None:
-                dx = x + start
-                segments.append(replace(found, start=found.start + dx, end=found.end + dx, at=found.at + y))
+        for rows in _separate(labels[y : y + height, x : x + width] == index):
+            window = slice(y + rows.start, y + rows.stop), slice(x, x + width)
+            run = labels[window] == index
+            # A slanted or bent run is cut into pieces short enough to be straight.
+            bent = len(rows) > 3 * pixels / width + 0.02 * width
+            step = max(8, width // 12) if bent else width
+            for start in range(0, width, step):
+                piece = slice(start, start + step)
+                found = _segment(run[:, piece], ridge[window][:, piece], darkness[window][:, piece])
+                if found is not None:
+                    along, across = x + start, y + rows.start
+                    moved = replace(
+                        found, start=found.start + along, end=found.end + along, at=found.at + across
+                    )
+                    segments.append(moved)
     return tuple(segments)
+
+
+def _separate(run: npt.NDArray[np.bool_]) -> list[range]:
+    """Rows of each line of a run: strokes of text may stand between two and touch both."""
+    inked = run.sum(axis=1)
+    strong = np.flatnonzero(
+        np.diff(np.concatenate([[False], inked >= inked.max() / 2, [False]]).astype(np.int8))
+    )
+    lines = strong.reshape(-1, 2).tolist()
+    if len(lines) == 1:
+        return [range(run.shape[0])]
+    return [range(max(0, first - 1), min(run.shape[0], last + 1)) for first, last in lines]
 
 
 def _segment(run: npt.NDArray[np.bool_], ridge: Mask, darkness: Mask) -> Segment | None:
@@ -154,9 +171,28 @@ def join_segments(segments: Sequence[Segment], per_inch: float) -> list[Ruling]:
     # What slants otherwise than the lines about it was drawn by a pen.
     segments = [s for s in segments if abs(s.slope - drift(s.at)) <= _STRAIGHT + _PIXEL / s.length]
     level = [s.at - drift(s.at) * (s.middle - origin) for s in segments]
-    groups = clusters(level, max(3.0, _LINE * per_inch))
+    groups = _lines(segments, level, max(3.0, _LINE * per_inch))
     rulings = [_fit([segments[i] for i in group], drift(segments[group[0]].at)) for group in groups]
     return sorted(rulings, key=lambda r: r.at(origin))
+
+
+def _lines(segments: Sequence[Segment], level: Sequence[float], near: float) -> list[list[int]]:
+    """Indices of segments in one line each: the longest found a line, the others join the nearest.
+
+    Not by chaining: strokes of text that stands close would lead from one ruling to the next.
+    """
+    founders: list[float] = []  # in rising order
+    groups: list[list[int]] = []
+    for index in sorted(range(len(segments)), key=lambda i: (-segments[i].length, level[i])):
+        place = bisect_left(founders, level[index])
+        beside = [i for i in (place - 1, place) if 0 <= i < len(founders)]
+        nearest = min(beside, key=lambda i: abs(founders[i] - level[index]), default=None)
+        if nearest is not None and abs(founders[nearest] - level[index]) <= near:
+            groups[nearest].append(index)
+        else:
+            founders.insert(place, level[index])
+            groups.insert(place, [index])
+    return groups
 
 
 def merged(a: Ruling, b: Ruling) -> Ruling:

@@ -5,8 +5,8 @@ from pathlib import Path
 import cv2
 import pytest
 from crossfoot.document import Document
+from crossfoot.layout.engines import LinesEngine
 from crossfoot.layout.ink import black_ink
-from crossfoot.layout.lines import LinesEngine
 from crossfoot.layout.options import LayoutOptions
 from crossfoot.layout.upright import make_upright
 from crossfoot.source import open_source
