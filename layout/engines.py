@@ -24,6 +24,7 @@ from .strokes import Strokes, find_strokes
 
 _GAP = 0.15  # inches between stretches of one ruling
 _SLIVER = 0.02  # share of a table within which another may reach into it: half a row's white
+_CAPTION = 2  # lines that a caption may look like a table with: organization and unit, form and title
 _LEAST = 0.7  # score of a grid from text: where less of it is aligned, it stays text
 
 
@@ -121,6 +122,14 @@ class _Page:
         runs = [run for run in self.inside(region) if not any(box.holds(*run.center) for box in taken)]
         return grid_from_text(region, runs, rows, columns)
 
+    def _is_caption(self, grid: Grid, taken: Sequence[Box]) -> bool:
+        """Whether it is the title, organization and unit right above a ruled table."""
+        return grid.shape[0] <= _CAPTION and any(
+            -0.5 * self.em < box.top - grid.box.bottom < 1.5 * self.em
+            and min(box.right, grid.box.right) - max(box.left, grid.box.left) > 0.5 * grid.box.width
+            for box in taken
+        )
+
     def unruled(self, taken: Sequence[Box]) -> Found:
         """Tables outside of those that are known."""
         rules = [rule for rule in self.rows if not _lies_in(rule, taken)]
@@ -130,7 +139,7 @@ class _Page:
             if self.deadline.passed:
                 return Found(tuple(grids), (*limits, str(self.deadline)))
             grid = self.from_text(region, taken)
-            if grid is None or grid.score < _LEAST:
+            if grid is None or grid.score < _LEAST or self._is_caption(grid, taken):
                 continue
             if any(_overlap(grid.box, box) for box in (*taken, *(g.box for g in grids))):
                 limits.append("text that stands around or across another table was left out of the tables")
