@@ -144,7 +144,7 @@ def _field(courses: Courses, width: int, height: int, em: float) -> Field | None
         say = np.square(np.maximum(0, 1 - np.square(left / (_TUKEY * scale))))
         say = np.maximum(say, 1e-3)  # no line without any weight
     after = replace(courses, y=courses.y + basis @ moves)
-    if np.median(_unevenness(courses) - _unevenness(after)) < _BETTER**2:
+    if not np.median(_unevenness(courses) - _unevenness(after)) >= _BETTER**2:
         return None
     field = moves.reshape(shape)
     steepest = max(
@@ -192,8 +192,12 @@ def _unevenness(courses: Courses) -> Values:
 
 
 def _thinned(courses: Courses) -> Courses:
-    """Every so many points, so that a page full of lines costs no more than others."""
-    return courses.at(np.arange(0, courses.x.size, max(1, -(-courses.x.size // _MOST_POINTS))))
+    """Every so many points, so that a page full of lines costs no more than others.
+
+    Lines of which less than two points are left tell nothing, and go.
+    """
+    thin = courses.at(np.arange(0, courses.x.size, max(1, -(-courses.x.size // _MOST_POINTS))))
+    return thin.only(np.bincount(thin.line) > 1)
 
 
 def _basis(courses: Courses, width: int, height: int, shape: tuple[int, int]) -> npt.NDArray[np.float64]:

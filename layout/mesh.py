@@ -15,12 +15,14 @@ import numpy as np
 import numpy.typing as npt
 
 from ..document import Page
+from ..errors import DocumentError
 from ..source import Image
 from .geometry import Matrix, as_mask
 
 Points = npt.NDArray[np.float64]  # (n, 2): x, y
 
 _HALF = np.array([[1, 0, 0.5], [0, 1, 0.5], [0, 0, 1]])  # from pixel centres, which OpenCV counts from
+_UNEVEN = 0.01  # pixels between the steps of a record's mesh, which has its points to thousandths
 _INVERSIONS = 8  # each leaves a tenth of the error of a page bent as far as one can be read
 
 
@@ -40,9 +42,22 @@ class Mesh:
 
     @classmethod
     def from_rows(cls, rows: Sequence[Sequence[float]]) -> Mesh:
-        """From the [scan x, scan y, page x, page y] of a record."""
-        points = np.array(rows, np.float64)
+        """From the [scan x, scan y, page x, page y] of a record.
+
+        Raises:
+            DocumentError: they are no grid of at least two rows and two columns, evenly spread.
+        """
+        if any(len(row) != 4 for row in rows):
+            raise DocumentError("the mesh of a page has points of other than four numbers")
+        points = np.array(rows, np.float64).reshape(-1, 4)
+        if not np.isfinite(points).all():
+            raise DocumentError("the mesh of a page has points that are no numbers")
         x, y = np.unique(points[:, 2]), np.unique(points[:, 3])
+        whole = min(x.size, y.size) > 1 and len(np.unique(points[:, 2:], axis=0)) == x.size * y.size
+        if not whole or x.size * y.size != len(points):
+            raise DocumentError("the mesh of a page is no grid of at least two rows and two columns")
+        if any(np.ptp(np.diff(steps)) > _UNEVEN for steps in (x, y)):
+            raise DocumentError("the mesh of a page is not evenly spread")
         ordered = points[np.lexsort((points[:, 2], points[:, 3]))]
         return cls(x, y, ordered[:, :2].reshape(y.size, x.size, 2))
 
@@ -93,10 +108,20 @@ def to_page(matrix: Matrix, mesh: Mesh | None, points: Points) -> Points:
 
 
 def to_scan(page: Page, points: Points) -> Points:
-    """Points (n, 2) of an upright page in pixels of its scan."""
+    """Points (n, 2) of an upright page in pixels of its scan.
+
+    Raises:
+        DocumentError: the page's mesh is no grid, or its transform has no way back.
+    """
     if page.mesh:
         return Mesh.from_rows(page.mesh).to_scan(points)
-    return mapped(inverse(np.array(page.from_scan)), points)
+    try:
+        matrix = inverse(np.array(page.from_scan, np.float64).reshape(3, 3))
+        if not np.isfinite(matrix).all():
+            raise ValueError
+    except (ValueError, np.linalg.LinAlgError) as error:
+        raise DocumentError("the from_scan of a page is no transform that can be undone") from error
+    return mapped(matrix, points)
 
 
 def resample(

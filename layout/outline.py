@@ -25,6 +25,7 @@ _STRAIGHT = 1.5  # pixels at `_SIDE` within which most of an edge lies
 _MOST = 0.7  # of an edge
 _ASKEW = 0.004  # of its length by which an edge is usually out against the print
 _FEWEST = 20  # pixels at `_SIDE` that make an edge
+_NARROWEST = 16  # pixels at `_SIDE`: twice what ink and a frame are removed with
 _EDGE = 5  # pixels at `_SIDE`, twice the width of the shadow along a sheet's edge
 
 
@@ -35,6 +36,8 @@ def find_sheet(light: Mask) -> Mask | None:
         light: lightness of the picture (height, width).
     """
     scale = min(1.0, _SIDE / max(light.shape))
+    if min(light.shape) * scale < _NARROWEST:
+        return None
     small = cv2.resize(light, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
     # Without ink, and without a frame drawn along the rim.
     light = as_mask(cv2.morphologyEx(small, cv2.MORPH_CLOSE, np.ones((7, 7), np.uint8)))

@@ -61,6 +61,8 @@ class Seal:
 
 def is_coloured(image: Image) -> bool:
     """Whether an image (height, width, 3) is more than a grey scan in three channels."""
+    if not image.size:
+        return False
     blue, green, red = cv2.split(np.ascontiguousarray(image[::3, ::3]))
     most = max(float(cv2.minMaxLoc(cv2.absdiff(green, plane))[1]) for plane in (blue, red))
     return most > _COLOURED // 2

@@ -126,11 +126,17 @@ def _reduced(image: Image, scale: float) -> Image:
     """The page at `scale`: by whole steps first, which costs a tenth of any other reduction."""
     step = max(1, int(1 / scale))
     if step > 1:
-        image = as_mask(cv2.resize(image, None, fx=1 / step, fy=1 / step, interpolation=cv2.INTER_AREA))
+        image = _resized(image, 1 / step, cv2.INTER_AREA)
     rest = scale * step  # no less than a half, where four neighbours are all that counts
     if rest < 1:
-        image = as_mask(cv2.resize(image, None, fx=rest, fy=rest, interpolation=cv2.INTER_LINEAR))
+        image = _resized(image, rest, cv2.INTER_LINEAR)
     return image
+
+
+def _resized(image: Image, scale: float, interpolation: int) -> Image:
+    """A page at `scale`, a pixel wide and high at least."""
+    width, height = (max(1, round(side * scale)) for side in (image.shape[1], image.shape[0]))
+    return as_mask(cv2.resize(image, (width, height), interpolation=interpolation))
 
 
 def _inked(small: Image) -> tuple[Mask, Parts]:
@@ -258,7 +264,8 @@ def _paper(small: Image) -> list[float]:
 def _resampled(found: Upright, bend: Bend | None, scale: float, paper: list[float] | None) -> Upright:
     """The page in its own resolution; `found.matrix` leads to the reduced one, before its bend.
 
-    `paper` is the colour of new corners, None for that of the rim beside them.
+    Where it would become too large to be resampled, only the quarter turns are undone. `paper` is
+    the colour of new corners, None for that of the rim beside them.
     """
     image = found.image
     matrix = np.diag([1 / scale, 1 / scale, 1.0]) @ found.matrix
@@ -268,6 +275,8 @@ def _resampled(found: Upright, bend: Bend | None, scale: float, paper: list[floa
         reach = np.abs(bend.moves).max(axis=(0, 1))
         low, high = low - reach, high + reach
     width, height = (max(1, math.ceil(side - 1e-6)) for side in high - low)
+    if max(width, height) > _MOST_SIDE:
+        return _only_turned(replace(found, degrees=0.0))
     mesh = None if bend is None else follow(bend, matrix, low, (width, height))
     matrix = _shift(low) @ matrix
     return replace(

@@ -1,12 +1,16 @@
 """Bent pages are followed piecewise: their lines become straight, and boxes find their way back."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import cv2
 import numpy as np
 import pytest
 from crossfoot.document import Box, Page, Scan
+from crossfoot.errors import DocumentError
 from crossfoot.eval.slices import on_scan
+from crossfoot.layout.courses import NONE, Courses
+from crossfoot.layout.dewarp import find_bend
 from crossfoot.layout.geometry import rows_of
 from crossfoot.layout.mesh import Mesh, mapped, to_page, to_scan
 from crossfoot.layout.upright import make_upright
@@ -134,3 +138,55 @@ def test_a_mesh_is_the_same_after_it_was_written(seed: int) -> None:
     record = Page(1, 860, 1200, Scan(1, 1, None, "image"), rows_of(np.eye(3)), mesh.to_rows())
     points = np.array([[0.0, 0.0], [860.0, 1200.0], [333.3, 77.7]])
     assert to_scan(record, points) == pytest.approx(mesh.to_scan(points), abs=0.01)
+
+
+def test_more_lines_than_points_that_are_looked_at() -> None:
+    counts = [100 if line % 38 == 0 else 3 for line in range(1500)]
+    line = np.repeat(np.arange(len(counts)), counts)
+    x = np.concatenate([np.linspace(50.0, 950.0, count) for count in counts])
+    y = 50 + 0.85 * line + 8 * np.sin(np.pi * x / 1000)
+    level = Courses(x, y, line, np.full(x.size, 0.3), np.zeros(x.size))
+    bend = find_bend(level, NONE, NONE, 1000, 1400, 14.0)
+    assert bend is not None
+    flat = y + bend.at(np.column_stack([x, y]))[:, 1]
+    assert all(np.ptp(flat[line == k]) < 1 for k in range(0, len(counts), 38))
+
+
+Rows = list[tuple[float, ...]]
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda rows: rows[:5],  # a single row
+        lambda rows: rows[::5],  # a single column
+        lambda rows: rows[:-1],  # ragged
+        lambda rows: [*rows, rows[0]],  # a point twice
+        lambda rows: [rows[0], *rows[:-1]],  # twice, and another missing
+        lambda rows: [row[:3] for row in rows],
+        lambda rows: [(*rows[0][:3], float("nan")), *rows[1:]],
+        lambda rows: [(*row[:2], row[2] ** 2, row[3]) for row in rows],  # not evenly spread
+    ],
+)
+def test_a_record_whose_mesh_is_no_grid_is_refused(damage: Callable[[Rows], Rows]) -> None:
+    rows = [(2.0 * x, 2.0 * y, 10.0 * x, 10.0 * y) for y in range(4) for x in range(5)]
+    assert Mesh.from_rows(rows).scan.shape == (4, 5, 2)
+    with pytest.raises(DocumentError, match=r"^the mesh of a page [a-z ]+$"):
+        Mesh.from_rows(damage(rows))
+
+
+@pytest.mark.parametrize(
+    "from_scan",
+    [
+        ((1.0, 0.0, 0.0), (2.0, 0.0, 0.0), (0.0, 0.0, 1.0)),
+        ((0.0,) * 3,) * 3,
+        ((float("nan"),) * 3,) * 3,
+        ((1.0, 0.0), (0.0, 1.0)),
+    ],
+)
+def test_a_record_whose_transform_has_no_way_back_is_refused(
+    from_scan: tuple[tuple[float, ...], ...],
+) -> None:
+    page = Page(1, 100, 100, Scan(100, 100, 150.0, "image"), from_scan)
+    with pytest.raises(DocumentError, match="the from_scan of a page is no transform"):
+        to_scan(page, np.array([(1.0, 2.0)]))

@@ -1,10 +1,14 @@
 """Ink is what is darker than paper, by the page's own measure, whatever the light."""
 
+from collections.abc import Callable
+
 import cv2
 import numpy as np
 import pytest
+from crossfoot.layout.engine import load_grid_engine
 from crossfoot.layout.ink import black_ink
 from crossfoot.layout.light import absorbed, paper_level
+from crossfoot.layout.options import LayoutOptions
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -170,3 +174,68 @@ def test_the_paper_behind_print_is_found_to_a_level() -> None:
     assert np.abs(paper.astype(int) - 245).max() <= 3
     share = absorbed(grey, paper)
     assert np.median(share[grey < 60]) == pytest.approx(255 * (1 - 40 / 245), abs=8)
+
+
+def ruled(rows: int = 20, columns: int = 4, pitch: int = 38) -> np.ndarray:
+    """A clean A4 page at 200 pixels per inch with a table of figures."""
+    page = np.full((2340, 1654), 255, np.uint8)
+    for row in range(rows + 1):
+        cv2.line(page, (200, 300 + row * pitch), (1400, 300 + row * pitch), (0,), 2)
+    for column in range(columns + 1):
+        cv2.line(page, (200 + column * 300, 300), (200 + column * 300, 300 + rows * pitch), (0,), 2)
+    for row in range(rows):
+        for column in range(columns):
+            at = (230 + column * 300, 328 + row * pitch)
+            cv2.putText(page, f"{(row + 3) * 7919 + column * 104729:,}", at, 0, 0.65, (0,), 2, cv2.LINE_AA)
+    return page
+
+
+def places(count: int) -> list[tuple[int, int]]:
+    return [(160 + i % 8 * 170, 1240 + i // 8 * 170) for i in range(count)]
+
+
+def boxes(page: np.ndarray, side: int, thick: int = 2) -> np.ndarray:
+    for x, y in places(40):
+        cv2.rectangle(page, (x, y), (x + side, y + side), (0,), thick)
+    return page
+
+
+def tables(page: np.ndarray) -> np.ndarray:
+    """Small tables in thick strokes, with a figure in each of their nine cells."""
+    for x, y in places(40):
+        for i in range(4):
+            cv2.line(page, (x, y + 35 * i), (x + 105, y + 35 * i), (0,), 6)
+            cv2.line(page, (x + 35 * i, y), (x + 35 * i, y + 105), (0,), 6)
+        for i in range(9):
+            at = (x + 11 + i % 3 * 35, y + 26 + i // 3 * 35)
+            cv2.putText(page, str(i), at, 0, 0.65, (0,), 2, cv2.LINE_AA)
+    return page
+
+
+@pytest.mark.parametrize(
+    "drawn",
+    [
+        lambda page: boxes(page, 115),
+        lambda page: boxes(page, 115, 12),
+        lambda page: boxes(page, 60),
+        lambda page: boxes(page, 40, 4),
+        tables,
+    ],
+)
+def test_boxes_to_tick_and_little_tables_are_no_type(drawn: Callable[[np.ndarray], np.ndarray]) -> None:
+    plain = black_ink(scan(ruled())).per_inch
+    assert black_ink(scan(drawn(ruled()))).per_inch == pytest.approx(plain, rel=0.1)
+
+
+def test_rows_of_a_table_beside_boxes_are_told_apart() -> None:
+    image = scan(boxes(ruled(), 115))
+    found = load_grid_engine(LayoutOptions()).find(image, black_ink(image))
+    assert (20, 4) in [grid.shape for grid in found.grids]
+
+
+def test_a_page_has_no_type_of_a_hand_s_height_but_a_cut_out_may() -> None:
+    page = np.full((2340, 1654), 255, np.uint8)
+    for x, y in places(40):
+        cv2.putText(page, "8", (x, y + 105), 0, 3.0, (0,), 10, cv2.LINE_AA)
+    assert black_ink(scan(page)).per_inch == pytest.approx(400, rel=0.01)
+    assert black_ink(scan(page[1200:2100])).per_inch > 500

@@ -7,6 +7,8 @@ from crossfoot.assembly import page_records
 from crossfoot.document import Box, Page, Scan
 from crossfoot.layout.engine import Found
 from crossfoot.layout.ink import black_ink
+from crossfoot.layout.outline import find_sheet
+from crossfoot.layout.seals import is_coloured
 from crossfoot.ocr.page import PageText
 
 HEIGHT, WIDTH = 1755, 1240  # A4 at 150 pixels per inch
@@ -134,3 +136,19 @@ def test_seals_are_texts_of_their_own() -> None:
     box = Box(10, 20, 30, 40)
     (text,) = page_records(page, Found(()), PageText({}, (), (), (), (), ()), 0, 4, [box]).texts
     assert (text.id, text.role, text.page, text.box, text.text) == ("x5", "seal", 1, box, "")
+
+
+@pytest.mark.parametrize("shape", [(0, 0), (0, 5), (5, 0)])
+def test_a_picture_of_nothing_has_no_colour_and_no_seal(shape: tuple[int, int]) -> None:
+    picture = np.zeros((*shape, 3), np.uint8)
+    assert not is_coloured(picture)
+    ink = black_ink(picture)
+    assert ink.mask.shape == ink.darkness.shape == shape
+    assert ink.seals == ()
+
+
+@pytest.mark.parametrize("shape", [(1, 2000), (2, 2000), (2000, 2), (2000, 1), (3, 32000), (15, 300)])
+def test_narrow_pictures_show_no_sheet(shape: tuple[int, int]) -> None:
+    picture = np.full(shape, 20, np.uint8)
+    picture[:, shape[1] // 5 : -shape[1] // 5] = 240
+    assert find_sheet(picture) is None

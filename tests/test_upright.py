@@ -167,3 +167,24 @@ def test_what_is_no_page_is_neither_bent_nor_drawn_out(page: np.ndarray) -> None
 
 def test_the_skew_of_nothing_is_none() -> None:
     assert find_skew(np.zeros((100, 100), np.uint8), 15.0) == 0.0
+
+
+NARROW = [(1, 2000), (2, 2000), (2000, 2), (3, 32000), (32000, 3), (2, 32000), (5, 9000), (9000, 5)]
+
+
+@pytest.mark.parametrize("shape", NARROW)
+def test_narrow_pictures_are_no_trouble(shape: tuple[int, int]) -> None:
+    picture = np.random.default_rng(1).integers(0, 256, (*shape, 3), np.uint8)
+    upright = make_upright(picture, 15.0)
+    assert sorted(upright.image.shape[:2])[1] >= max(shape)
+
+
+def test_a_page_too_large_to_be_turned_stays_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    scan = turned(table_page(), 12.0)
+    assert make_upright(scan, 15.0).image.shape[0] > 1200
+    monkeypatch.setattr("crossfoot.layout.upright._MOST_SIDE", 1200)  # for 32,000: as is, but not once turned
+    upright = make_upright(scan, 15.0)
+    assert np.array_equal(upright.image, scan)
+    assert np.array_equal(upright.matrix, np.eye(3))
+    assert upright.degrees == 0
+    assert upright.mesh is None
