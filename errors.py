@@ -111,3 +111,10 @@ class ForkError(CrossfootError):
     """Model sessions do not survive a fork."""
 
     default_remedy = "create the Digitizer in the worker, or start workers with the spawn method"
+
+
+def one_line(error: Exception) -> str:
+    """What an error says, on one line; one that is not crossfoot's own is named."""
+    if isinstance(error, CrossfootError):
+        return str(error)
+    return " ".join(f"{type(error).__name__}: {error}".split())

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, TypeVar
 
 from . import heap
 from .document import Box, Document, Page, Problem, SourceInfo, Status, Step, Table, Text
-from .errors import CrossfootError, EngineError, ForkError, InputError, LimitExceeded, WeightsError
+from .errors import CrossfootError, EngineError, ForkError, InputError, LimitExceeded, WeightsError, one_line
 from .layout.continuation import Joiner, Sheet
 from .layout.options import LayoutOptions
 from .ocr.options import OcrOptions
@@ -286,7 +286,7 @@ class _Run:
         except Exception as error:  # one page must not cost the others, whatever a library throws
             if error is self.unloadable:
                 raise  # no other page would fare better
-            self.problems.append(Problem("error", self._code(error), _line_of(error), number, self.at))
+            self.problems.append(Problem("error", self._code(error), one_line(error), number, self.at))
             return None
 
     def _code(self, error: Exception) -> str:
@@ -375,13 +375,6 @@ class _Run:
             tables,
             texts=tuple(self.texts),
         )
-
-
-def _line_of(error: Exception) -> str:
-    """What a problem says of an error, on one line."""
-    if isinstance(error, CrossfootError):
-        return str(error)
-    return " ".join(f"{type(error).__name__}: {error}".split())
 
 
 def _unusable(item: Input, error: InputError) -> Document:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -23,6 +24,13 @@ if TYPE_CHECKING:
 
 _LISTED = 10
 """Worst pages that are named even if none is drawn."""
+
+
+class Variants(StrEnum):
+    """How img2table is run for layout."""
+
+    OWN = "own"
+    ALL = "all"
 
 
 @app.command()
@@ -47,6 +55,13 @@ def benchmark(
     against: Annotated[
         bool, typer.Option("--against/--alone", help="For layout: whether img2table runs beside it.")
     ] = True,
+    variants: Annotated[
+        Variants,
+        typer.Option(
+            help="For layout: img2table by its own settings, or also with all its options, which takes "
+            "twice as long."
+        ),
+    ] = Variants.OWN,
     grid: Annotated[Grid, typer.Option(help="For layout: how crossfoot finds cells.")] = Grid.AUTO,
     worst: Annotated[
         int, typer.Option(help="For layout: draw so many of the worst pages into OUT/worst.", min=0)
@@ -79,15 +94,21 @@ def benchmark(
         plan = Plan(
             kept=out / "img2table",
             only=selection(only or [], ("damage", "id")),
-            against=against,
+            against=_against(variants) if against else (),
             workers=workers,
             options=LayoutOptions(grid=grid.value),
         )
         _layout(chosen, plan, out, fixtures, worst, quiet)
         return
-    if fixtures is not None or only or grid is not Grid.AUTO or worst or not against:
+    if fixtures or only or grid is not Grid.AUTO or worst or not against or variants is not Variants.OWN:
         raise OptionsError("only for layout, layout-held-out and layout-quick", name="--fixtures, --only, …")
     _whole(chosen, out, workers, quiet)
+
+
+def _against(variants: Variants) -> tuple[str, ...]:
+    from ..eval.layout_scores import BASELINES, IMG2TABLE
+
+    return BASELINES if variants is Variants.ALL else (IMG2TABLE,)
 
 
 def _whole(chosen: Benchmark, out: Path, workers: int, quiet: bool) -> None:

@@ -16,6 +16,7 @@ from ..eval.layout_figures import (
     FALSE,
     GRITS,
     HEADERS,
+    HEADERS_FOUND,
     JOINED,
     LEAD,
     LOWER,
@@ -30,7 +31,7 @@ from ..eval.layout_figures import (
     Worst,
     find,
 )
-from ..eval.layout_scores import CROSSFOOT, LayoutResult
+from ..eval.layout_scores import CROSSFOOT, EVERY_OPTION, LayoutResult
 from ..eval.matching import RULE
 from ..summary import counted, plain
 
@@ -47,7 +48,10 @@ _NOTES = (
 )
 _BASELINE_NOTE = (
     "img2table has its rotation on; it knows no quarter turns, so pages that were scanned upright are given "
-    "apart. With all options it also looks for implicit rows and columns and for tables without rulings."
+    "apart. Its time is n/a where results of an earlier run were used."
+)
+_EVERY_OPTION_NOTE = (
+    "With all options img2table also looks for implicit rows and columns and for tables without rulings."
 )
 
 
@@ -68,12 +72,13 @@ def show(result: LayoutResult, figures: Sequence[Figure], worst: Sequence[Worst]
     _title(console, "all groups together")
     console.print(_whole(result, figures))
     _title(console, "median seconds of one core")
-    console.print(_seconds(figures))
+    console.print(_seconds(result, figures))
     _title(console, "worst pages, each in the kind of damage that is worst for it")
     for entry in worst:
         console.print(Text(plain(entry)), soft_wrap=True)
     for line in (
         *((_BASELINE_NOTE,) if len(result.tools) > 1 else ()),
+        *((_EVERY_OPTION_NOTE,) if EVERY_OPTION in result.tools else ()),
         *_NOTES,
         f"crossfoot's grids: {result.options.grid}; digest {result.digest[:12]}; "
         f"{counted(result.workers, 'worker')} of one thread; "
@@ -127,7 +132,7 @@ def _whole(result: LayoutResult, figures: Sequence[Figure]) -> Grid:
     """A row per figure and tool over all groups, a column per profile."""
     profiles = (*result.profiles, ALL)
     grid = _grid("", "tool", *profiles, "95 %", "over", "target")
-    names = (RECALL, FALSE, BARE, *GRITS, HEADERS, JOINED, TOGETHER, WHOLE, WRONG)
+    names = (RECALL, FALSE, BARE, *GRITS, HEADERS, HEADERS_FOUND, JOINED, TOGETHER, WHOLE, WRONG)
     leads = tuple(f"{LEAD} {tool}" for tool in result.tools[1:])
     for name in (*names, *leads):
         for tool in result.tools:
@@ -138,7 +143,7 @@ def _whole(result: LayoutResult, figures: Sequence[Figure]) -> Grid:
     return grid
 
 
-def _seconds(figures: Sequence[Figure]) -> Grid:
+def _seconds(result: LayoutResult, figures: Sequence[Figure]) -> Grid:
     """A row per stage and tool, a column per resolution."""
     timed = [f for f in figures if "seconds per page" in f.name]
     profiles = sorted(dict.fromkeys(f.profile for f in timed), key=lambda p: (p == ALL, len(p), p))
@@ -149,6 +154,9 @@ def _seconds(figures: Sequence[Figure]) -> Grid:
         grid.add_row(label, *(_number(f) for f in row))
         if any(f is not None and f.target is not None for f in row):
             grid.add_row("  target", *(_bound(f) for f in row), style="dim")
+    for tool in result.tools[1:]:
+        if all(f.tool != tool for f in timed):
+            grid.add_row(f"seconds per page, {tool}", *("n/a" for _ in profiles))
     counts = [find(timed, SECONDS, CROSSFOOT, ALL, profile) for profile in profiles]
     grid.add_row("  pages", *(str(f.count) if f else "" for f in counts), style="dim")
     return grid

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from .. import __version__
-from ..errors import CrossfootError, InputError, MissingInput, OptionsError
+from ..errors import InputError, MissingInput, OptionsError, one_line
 from .cache import Cache, Entry, files_digest, fingerprint, program
 from .hardware import Hardware, this_machine
 from .pool import Pool
@@ -286,11 +286,11 @@ class _Run:
                 judged[index] = answer
                 continue
             # Once more as if it had found nothing: what cannot be judged counts 0.
-            empty = Judge(task.fixture, task.tool, failure=f"not judged: {_line(answer)}")
+            empty = Judge(task.fixture, task.tool, failure=f"not judged: {one_line(answer)}")
             try:
                 judged[index] = judge(empty)
             except Exception as error:  # then it is the truth that cannot be judged
-                refused[task.fixture.id] = _refusal(task.fixture, _line(error))
+                refused[task.fixture.id] = _refusal(task.fixture, one_line(error))
         parts = (part for _, found in sorted(judged.items()) for part in found)
         return tuple(part for part in parts if part.fixture not in refused), list(refused.values())
 
@@ -305,7 +305,7 @@ class _Run:
             if isinstance(answer, Entry):
                 results[index] = _Result(answer)
             else:
-                results[index] = _Result(failure=_line(answer))
+                results[index] = _Result(failure=one_line(answer))
         return results
 
     def _all(self, label: str, function: Callable[[T], D], tasks: Sequence[T]) -> list[D | Exception]:
@@ -366,13 +366,6 @@ def _refusal(fixture: Fixture, reason: str) -> Refusal:
     from ..datasets.fixtures.sets import Refusal
 
     return Refusal(fixture.truth.name, f"fixture {fixture.id}", reason.removeprefix(f"{fixture.truth}: "))
-
-
-def _line(error: Exception) -> str:
-    """An error on one line."""
-    if isinstance(error, CrossfootError):
-        return str(error)
-    return " ".join(f"{type(error).__name__}: {error}".split())
 
 
 def _silent(label: str, done: int, total: int) -> None:

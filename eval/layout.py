@@ -9,18 +9,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .. import __version__
 from ..document import write_atomically
-from ..errors import CrossfootError, InputError, MissingInput
+from ..errors import CrossfootError, InputError, MissingInput, one_line
 from ..layout.options import LayoutOptions
 from .cache import program
 from .hardware import this_machine
-from .layout_judging import Task, measure
-from .layout_scores import BASELINES, CROSSFOOT, FixtureScore, LayoutResult, Row
+from .layout_judging import Task, lost, measure
+from .layout_scores import CROSSFOOT, IMG2TABLE, FixtureScore, LayoutResult, Row
 from .pool import Pool
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ OnProgress = Callable[[str, int, int], None]
 """Called with what is being done, how many fixtures are done, and of how many."""
 
 TIME_LIMIT = 1800.0
-"""Seconds for one document in one kind of damage; it counts as nothing found when they are over."""
+"""Seconds for one document in one kind of damage; when they are over, no tool found anything in it."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,7 @@ class Plan:
 
     Attributes:
         only: for `damage` and `id`, the values to keep; nothing given keeps all.
-        against: whether img2table is run on the same pages.
+        against: the variants of img2table, of `BASELINES`, that run on the same pages.
         workers: worker processes of one thread each; 0 works in this one.
         kept: folder for what img2table made of pages, which later runs use again.
         options: of layout.
@@ -49,7 +50,7 @@ class Plan:
 
     kept: Path
     only: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    against: bool = True
+    against: tuple[str, ...] = (IMG2TABLE,)
     workers: int = 1
     options: LayoutOptions = field(default_factory=LayoutOptions)
 
@@ -113,18 +114,17 @@ def measure_layout(
         raise MissingInput("no such fixture", name=str(folder))
     digest = program()  # before it runs: sources may be edited meanwhile
     WeightStore().ensure(DEFAULT_ORIENTATION, on_fetch)  # once, before the workers ask for it
-    kept = plan.kept if plan.against else None
-    tasks = [Task(fixture, plan.options, kept) for fixture in fixtures]
+    tasks = [Task(fixture, plan.options, plan.against, plan.kept) for fixture in fixtures]
     answers: dict[int, FixtureScore | Exception] = {}
     report("layout", 0, len(tasks))
     with Pool(plan.workers, 1, TIME_LIMIT) as pool:
         for index, answer in pool.each(measure, tasks):
             answers[index] = answer
             report("layout", len(answers), len(tasks))
-    scores, failures = _parted(fixtures, [answers[index] for index in range(len(tasks))])
-    if not scores:
+    tools = (CROSSFOOT, *plan.against)
+    scores, failures = _parted(fixtures, [answers[index] for index in range(len(tasks))], tools)
+    if not any(isinstance(answer, FixtureScore) for answer in answers.values()):
         raise InputError(f"nothing could be measured, the first because: {failures[0][1]}", name=str(folder))
-    tools = (CROSSFOOT, *BASELINES) if plan.against else (CROSSFOOT,)
     failures += [(refusal.address, str(refusal)) for refusal in found.refusals]
     return LayoutResult(
         folder.name, tools, tuple(scores), tuple(failures), plan.options, digest, plan.workers, this_machine()
@@ -132,10 +132,15 @@ def measure_layout(
 
 
 def _parted(
-    fixtures: Sequence[Fixture], answers: Sequence[FixtureScore | Exception]
+    fixtures: Sequence[Fixture], answers: Sequence[FixtureScore | Exception], tools: Sequence[str]
 ) -> tuple[list[FixtureScore], list[tuple[str, str]]]:
-    """What was measured, and what could not be."""
-    scores, failures = [], []
+    """The score of every document, and what failed.
+
+    A document whose work came to no end counts as one in which no tool found anything, for which of
+    them was at work is not known. One whose truth cannot be read has no score.
+    """
+    scores: list[FixtureScore] = []
+    failures: list[tuple[str, str]] = []
     for fixture, answer in zip(fixtures, answers, strict=True):
         if isinstance(answer, FixtureScore):
             scores.append(answer)
@@ -144,7 +149,9 @@ def _parted(
                 for page in answer.pages
                 for tool, why in page.failures.items()
             ]
-        else:
-            line = str(answer) if isinstance(answer, CrossfootError) else f"{type(answer).__name__}: {answer}"
-            failures.append((fixture.id, line))
+            continue
+        why = one_line(answer)
+        failures.append((fixture.id, why))
+        with suppress(CrossfootError):
+            scores.append(lost(fixture, tools, why))
     return scores, failures

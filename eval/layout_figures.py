@@ -29,6 +29,7 @@ HEADERS, JOINED, TOGETHER, WRONG = (
     "… pages together",
     "tables joined wrongly",
 )
+HEADERS_FOUND = f"{HEADERS}, of tables found"
 WHOLE = "… with all rows exact"
 GRITS = ("GriTS-Top", "GriTS-Loc")
 BARE = f"{FALSE}, pages without a table"
@@ -153,8 +154,10 @@ def _detection(result: LayoutResult, tool: str, profile: str) -> Iterator[Figure
 def _whole(result: LayoutResult, profile: str) -> Iterator[Figure]:
     """What comes of a document as a whole, with the words of the truth."""
     damage = None if profile == ALL else profile
-    known = [row for row in result.rows(None, damage) if row.table.headers is not None]
-    yield from _mean(HEADERS, CROSSFOOT, ALL, profile, known, _headers_exact)
+    rows = result.rows(None, damage)
+    known = [row for row in rows if row.table.headers is not None]
+    yield from _mean(HEADERS, CROSSFOOT, ALL, profile, rows, _headers_exact)
+    yield from _mean(HEADERS_FOUND, CROSSFOOT, ALL, profile, known, _headers_exact)
     scores = result.select(damage=damage)
     joins: tuple[tuple[str, Callable[[JoinScore], int]], ...] = (
         (JOINED, lambda j: j.right),
@@ -172,7 +175,10 @@ def _whole(result: LayoutResult, profile: str) -> Iterator[Figure]:
 
 
 def _seconds(result: LayoutResult) -> Iterator[Figure]:
-    """Layout time by resolution, in seconds of one core."""
+    """Layout time by resolution, in seconds of one core.
+
+    Another tool has a time only where it was timed on the same pages in this run.
+    """
     by_dpi: defaultdict[str, list[PageScore]] = defaultdict(list)
     for page in result.pages():
         if CROSSFOOT not in page.failures:
@@ -185,6 +191,8 @@ def _seconds(result: LayoutResult) -> Iterator[Figure]:
         yield _figure(SECONDS_95, CROSSFOOT, ALL, profile, (_percentile(totals, 95), None, None), len(pages))
         for name in dict.fromkeys(name for page in pages for name in page.seconds):
             values = [page.seconds[name] for page in pages if name in page.seconds]
+            if name in result.tools and len(values) < len(pages):
+                continue
             tool = name if name in result.tools else CROSSFOOT
             label = "seconds per page" if name in result.tools else f"seconds per page, {name}"
             yield _figure(label, tool, ALL, profile, (median(values), None, None), len(values))
@@ -215,6 +223,7 @@ def _other(tool: str, name: str) -> Callable[[Row], float]:
 
 
 def _headers_exact(row: Row) -> float:
+    """Whether a table has as many header rows as the truth; one that was not found has not."""
     wanted, found = row.table.headers or (0, -1)
     return float(wanted == found)
 

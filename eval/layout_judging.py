@@ -18,15 +18,14 @@ from typing import TYPE_CHECKING, Any
 
 from ..assembly import page_records
 from ..document import Document, Page, Table, Text
-from ..errors import CrossfootError
+from ..errors import CrossfootError, one_line
 from ..layout.continuation import join_tables
 from ..layout.geometry import rows_of
 from ..source import open_source
 from . import layout_baseline
 from .baseline import filled as baseline_filled
-from .calibration import true_words
 from .layout_scores import CROSSFOOT, FixtureScore, JoinScore, PageScore, Structure, TableScore
-from .layout_words import filled, moved, page_words
+from .layout_words import TrueWords, filled, moved, on_the_scan, page_words
 from .matching import Matching, match
 from .metrics.grits import grits
 from .metrics.teds import teds_structure
@@ -40,15 +39,17 @@ if TYPE_CHECKING:
     from ..layout.page import LaidOut
     from ..models.orientation import PageOrientation
     from ..source import PageImage
+    from .baseline import Found
 
 
 @dataclass(frozen=True)
 class Task:
-    """A document to lay out; `baseline` is the folder of img2table's results, None to leave it out."""
+    """A document to lay out, with the variants of img2table to compare with and the folder of its results."""
 
     fixture: Fixture
     options: LayoutOptions
-    baseline: Path | None
+    against: tuple[str, ...]
+    kept: Path
 
 
 @dataclass
@@ -74,10 +75,36 @@ def measure(task: Task) -> FixtureScore:
     fixture, truth = task.fixture, task.fixture.load()
     pieces = page_tables(truth)
     run = _Pages()
-    with _baseline(task) as baseline, open_source(fixture.source) as source:
+    with (
+        layout_baseline.pages(task.kept, fixture.sha256, task.against) as baseline,
+        open_source(fixture.source) as source,
+    ):
         for page in truth.pages:
             here = [piece for piece in pieces if piece.page == page.number]
-            _page(run, task, truth, page, here, source.load(page.number), baseline)
+            words = page_words(truth, here, page.number)
+            _page(run, page, here, words, source.load(page.number), task.options, baseline)
+    return _scored(fixture, truth, pieces, run)
+
+
+def lost(fixture: Fixture, tools: Sequence[str], why: str) -> FixtureScore:
+    """The score of a document whose work came to no end: no tool found anything on any page.
+
+    Raises:
+        CrossfootError: the truth cannot be read.
+    """
+    truth = fixture.load()
+    pieces = page_tables(truth)
+    run = _Pages()
+    for page in truth.pages:
+        tables = sum(piece.page == page.number for piece in pieces)
+        nothing = dict.fromkeys(tools, 0)
+        failures = dict.fromkeys(tools, why)
+        run.scores.append(PageScore(page.number, page.scan.dpi, tables, _turned(page), nothing, {}, failures))
+    return _scored(fixture, truth, pieces, run)
+
+
+def _scored(fixture: Fixture, truth: Document, pieces: Sequence[PageTable], run: _Pages) -> FixtureScore:
+    """The score of a document all of whose pages are done."""
     style = _style(truth)
     small = small_tables(truth)
     headers, joins = _joined(truth, pieces, small, run)
@@ -146,43 +173,75 @@ def _orientation() -> PageOrientation:
 
 def _page(
     run: _Pages,
-    task: Task,
-    truth: Document,
     frame: Page,
     pieces: Sequence[PageTable],
+    words: TrueWords,
     scan: PageImage,
-    baseline: _Baseline,
+    options: LayoutOptions,
+    baseline: layout_baseline.Pages,
 ) -> None:
-    """Lay one page out, let the baseline read it, and judge both."""
-    on_scan = [placed_on_scan(piece, {frame.number: frame}) for piece in pieces]
+    """Lay one page out, let the baseline read it, and judge both, who are given the same words."""
     seconds: dict[str, float] = {}
     failures: dict[str, str] = {}
-    results: dict[str, list[PageTable]] = {}
+    results: dict[str, list[PageTable]] = {CROSSFOOT: []}
     try:
-        page, laid = lay_out_page(scan, task.options, seconds)
-        words = moved(page_words(truth, pieces, frame.number), frame, page)
-        text = filled(laid.found.grids, words)
-        records = page_records(page, laid.found, text, len(run.tables), len(run.texts), laid.ink.seals)
+        results[CROSSFOOT] = _laid_out(run, frame, words, scan, options, seconds)
     except Exception as error:  # one page must not cost the others, as in the pipeline
-        failures[CROSSFOOT] = _line(error)
-        results[CROSSFOOT] = []
-    else:
-        run.pages[page.number] = page
-        run.tables += records.tables
-        run.texts += records.texts
-        results[CROSSFOOT] = _on_scan(records.tables, {page.number: page})
+        failures[CROSSFOOT] = one_line(error)
     for name, timed in baseline.page(scan).items():
-        seconds[name] = timed.seconds
-        if timed.found.failure:
-            failures[name] = timed.found.failure
-        try:
-            tables = baseline_filled(
-                timed.found, [w for p in on_scan for w in true_words(p.table)], frame.number
-            )
-        except CrossfootError as error:  # cells that make no grid
-            failures[name], tables = str(error), ()
-        # As crossfoot does: a frame without a word in it is no table.
-        results[name] = [p for t in tables if any(c.text for c in t.cells) for p in slices(t)]
+        if timed.seconds is not None:
+            seconds[name] = timed.seconds
+        results[name], failure = _of_baseline(timed.found, frame, words)
+        if failure:
+            failures[name] = failure
+    score = PageScore(
+        number=frame.number,
+        dpi=scan.scan.dpi,
+        tables=len(pieces),
+        turned=_turned(frame),
+        false=_judged(run, frame, pieces, results),
+        seconds=seconds,
+        failures=failures,
+    )
+    run.scores.append(score)
+
+
+def _laid_out(
+    run: _Pages,
+    frame: Page,
+    words: TrueWords,
+    scan: PageImage,
+    options: LayoutOptions,
+    seconds: dict[str, float],
+) -> list[PageTable]:
+    """What crossfoot finds on a page, on the scan; its records join those of the pages before."""
+    page, laid = lay_out_page(scan, options, seconds)
+    text = filled(laid.found.grids, moved(words, frame, page))
+    records = page_records(page, laid.found, text, len(run.tables), len(run.texts), laid.ink.seals)
+    run.pages[page.number] = page
+    run.tables += records.tables
+    run.texts += records.texts
+    return _on_scan(records.tables, {page.number: page})
+
+
+def _of_baseline(found: Found, frame: Page, words: TrueWords) -> tuple[list[PageTable], str | None]:
+    """What the baseline found on a page, and why it found nothing where it failed.
+
+    As with crossfoot, a frame without a word in it is no table.
+    """
+    try:
+        tables = baseline_filled(found, on_the_scan(words, frame), frame.number)
+    except CrossfootError as error:  # cells that make no grid
+        return [], str(error)
+    worded = [table for table in tables if any(cell.text for cell in table.cells)]
+    return [piece for table in worded for piece in slices(table)], found.failure
+
+
+def _judged(
+    run: _Pages, frame: Page, pieces: Sequence[PageTable], results: Mapping[str, Sequence[PageTable]]
+) -> dict[str, int]:
+    """Note what each tool made of the tables of a page; gives how many it invented."""
+    on_scan = [placed_on_scan(piece, {frame.number: frame}) for piece in pieces]
     false = {}
     for name, found in results.items():
         matching = match(on_scan, found)
@@ -191,18 +250,13 @@ def _page(
             run.found[_key(pair.truth)][name] = _structure(pair.truth, pair.result, pair.overlap)
             if name == CROSSFOOT:
                 run.rows[_key(pair.truth)] = pair.result.table.shape[0]
+    return false
+
+
+def _turned(frame: Page) -> bool:
+    """Whether a page was scanned lying on its side or upside down."""
     (a, b, _), *_ = frame.from_scan
-    run.scores.append(
-        PageScore(
-            number=frame.number,
-            dpi=scan.scan.dpi,
-            tables=len(pieces),
-            turned=not a > abs(b),
-            false=false,
-            seconds=seconds,
-            failures=failures,
-        )
-    )
+    return not a > abs(b)
 
 
 def _structure(truth: PageTable, result: PageTable, overlap: float | None) -> Structure:
@@ -298,45 +352,7 @@ def _key(piece: PageTable) -> tuple[str, int]:
     return piece.source_id, piece.page or 0
 
 
-class _Baseline:
-    """img2table's results for one document, from an earlier run or made now."""
-
-    def __init__(self, kept: layout_baseline.ByPage | None, wanted: bool) -> None:
-        self.kept = kept
-        self.wanted = wanted
-        self.made: dict[int, Mapping[str, layout_baseline.Timed]] = {}
-
-    def page(self, scan: PageImage) -> Mapping[str, layout_baseline.Timed]:
-        """By setting, what it makes of a page; empty where it is not compared with."""
-        if not self.wanted:
-            return {}
-        if self.kept is not None and scan.number in self.kept:
-            return self.kept[scan.number]
-        self.made[scan.number] = found = layout_baseline.find(scan.image)
-        return found
-
-
-@contextmanager
-def _baseline(task: Task) -> Iterator[_Baseline]:
-    """The baseline for a document, whose results are kept once all its pages are done."""
-    if task.baseline is None:
-        yield _Baseline(None, wanted=False)
-        return
-    file = layout_baseline.place(task.baseline, task.fixture.sha256)
-    baseline = _Baseline(layout_baseline.load(file), wanted=True)
-    yield baseline
-    if baseline.made:
-        layout_baseline.save(file, {**(baseline.kept or {}), **baseline.made})
-
-
 def _style(truth: Document) -> Mapping[str, Any]:
     labels = truth.extra.get("labels")
     style = labels.get("style") if isinstance(labels, Mapping) else None
     return style if isinstance(style, Mapping) else {}
-
-
-def _line(error: Exception) -> str:
-    """An error on one line."""
-    if isinstance(error, CrossfootError):
-        return str(error)
-    return " ".join(f"{type(error).__name__}: {error}".split())

@@ -80,7 +80,8 @@ class PageScore:
         tables: how many the truth has on it.
         turned: whether it was scanned lying on its side or upside down.
         false: tables without a partner in the truth, by tool.
-        seconds: of one core, by stage of layout and by other tool.
+        seconds: of one core, by stage of layout and by other tool; a tool whose results an earlier run
+            left is not there.
         failures: by tool, why it gave nothing for this page.
     """
 

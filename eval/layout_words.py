@@ -8,12 +8,14 @@ from the truth's page over the scan to the page that was laid out, and into the 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ..document import Box, Document, Page, Reading
 from ..layout.engine import Grid
+from ..layout.geometry import rows_of
 from ..layout.words import Word, joined
 from ..ocr.cutting import Place
 from ..ocr.page import PageText
@@ -62,6 +64,14 @@ def moved(words: TrueWords, frame: Page, page: Page) -> tuple[Word, ...]:
         around = Box(x - across / 2, y - down / 2, x + across / 2, y + down / 2)
         placed.append(Word(around, Reading(text, 1.0, TRUTH)))
     return tuple(placed)
+
+
+def on_the_scan(words: TrueWords, frame: Page) -> TrueWords:
+    """Words of a page record where they stand on its scan, for tools that read that."""
+    scan = replace(
+        frame, width=frame.scan.width, height=frame.scan.height, from_scan=rows_of(np.eye(3)), mesh=None
+    )
+    return [(word.box, word.reading.text) for word in moved(words, frame, scan)]
 
 
 def filled(grids: Sequence[Grid], words: Sequence[Word]) -> PageText:

@@ -14,13 +14,16 @@ from crossfoot.cli import app
 from crossfoot.cli.layout_benchmark import show
 from crossfoot.datasets.typesetting.style import RULINGS
 from crossfoot.document import Box, Cell, Document, Page, Part, Scan, SourceInfo, Table, TablePart
-from crossfoot.eval import benchmark, layout_baseline, layout_judging
+from crossfoot.errors import InputError
+from crossfoot.eval import benchmark, layout, layout_baseline, layout_judging
+from crossfoot.eval.baseline import BaselineCell, BaselineTable, Found
 from crossfoot.eval.hardware import this_machine
 from crossfoot.eval.layout import Plan, measure_layout, save
 from crossfoot.eval.layout_figures import (
     ALL,
     FALSE,
     HEADERS,
+    HEADERS_FOUND,
     JOINED,
     RECALL,
     TARGETS,
@@ -34,7 +37,9 @@ from crossfoot.eval.layout_figures import (
 from crossfoot.eval.layout_judging import join_score
 from crossfoot.eval.layout_overlay import draw_worst
 from crossfoot.eval.layout_scores import (
+    BASELINES,
     CROSSFOOT,
+    EVERY_OPTION,
     GROUPS,
     IMG2TABLE,
     FixtureScore,
@@ -44,9 +49,9 @@ from crossfoot.eval.layout_scores import (
     Structure,
     TableScore,
 )
-from crossfoot.eval.layout_words import filled, moved
+from crossfoot.eval.layout_words import filled, moved, on_the_scan
 from crossfoot.eval.matching import match
-from crossfoot.eval.slices import page_tables, slices
+from crossfoot.eval.slices import on_scan, page_tables, slices
 from crossfoot.layout.engine import Grid, GridCell
 from crossfoot.layout.mesh import Mesh
 from crossfoot.layout.options import LayoutOptions
@@ -274,7 +279,8 @@ def test_header_rows_are_exact_or_not_and_joins_are_summed_over_documents():
         )
     )
 
-    assert value(found, HEADERS) == (pytest.approx(2 / 3), 3)
+    assert value(found, HEADERS) == (0.5, 4)  # the table that was missed has no header row right
+    assert value(found, HEADERS_FOUND) == (pytest.approx(2 / 3), 3)
     assert value(found, JOINED) == (0.75, 4)
     assert value(found, WRONG)[0] == 2
     assert find(found, WRONG, CROSSFOOT, ALL, ALL).met is False
@@ -345,7 +351,9 @@ def test_the_terminal_says_what_is_met_and_what_rests_on_too_little():
     assert "0.3000" in text
 
 
-@pytest.mark.parametrize("option", [["--alone"], ["--worst", "3"], ["--only", "damage=fax"]])
+@pytest.mark.parametrize(
+    "option", [["--alone"], ["--worst", "3"], ["--only", "damage=fax"], ["--variants", "all"]]
+)
 def test_options_of_layout_are_refused_for_other_benchmarks(option, tmp_path):
     answer = CliRunner().invoke(app, ["benchmark", "quick", "--out", str(tmp_path), *option])
 
@@ -365,7 +373,7 @@ def test_a_clean_sample_is_found_as_it_is_and_img2table_is_asked_once(samples, t
     folder = make_set(samples, tmp_path / "set", [(NAME, "clean")])
     plan = Plan(tmp_path / "kept", workers=0)
     first = measure_layout(folder, plan)
-    monkeypatch.setattr(layout_baseline, "find", lambda image: pytest.fail("asked again"))
+    monkeypatch.setattr(layout_baseline, "find", lambda image, variants: pytest.fail("asked again"))
     second = measure_layout(folder, plan)
 
     for measured in (first, second):
@@ -379,6 +387,11 @@ def test_a_clean_sample_is_found_as_it_is_and_img2table_is_asked_once(samples, t
             assert found.headers[0] == found.headers[1]
         assert not any(page.false[CROSSFOOT] for page in score.pages)
     assert first.scores[0].tables == second.scores[0].tables
+    assert find(list(figures(first)), "seconds per page", IMG2TABLE, ALL, ALL) is not None
+    assert find(list(figures(second)), "seconds per page", IMG2TABLE, ALL, ALL) is None
+    console = Console(file=io.StringIO(), width=200)
+    show(second, list(figures(second)), [], console)
+    assert any({"img2table", "n/a"} <= set(line.split()) for line in console.file.getvalue().splitlines())
     save(second, list(figures(second)), tmp_path / "layout.json")
     written = json.loads((tmp_path / "layout.json").read_text(encoding="utf-8"))
     assert [row["found"][CROSSFOOT]["teds"] for row in written["tables"]] == [1.0] * len(score.tables)
@@ -398,11 +411,118 @@ def test_a_page_on_which_layout_fails_counts_as_one_where_it_found_nothing(sampl
         return SimpleNamespace(name="broken", find=lambda *_: 1 / 0)
 
     monkeypatch.setattr(layout_judging, "_engine", fail)
-    measured = measure_layout(folder, Plan(tmp_path / "kept", against=False, workers=0))
+    measured = measure_layout(folder, Plan(tmp_path / "kept", against=(), workers=0))
 
     assert [row.table.teds(CROSSFOOT) for row in measured.rows()] == [0.0] * len(measured.rows())
     assert value(list(figures(measured)), RECALL)[0] == 0.0
     assert "ZeroDivisionError" in measured.failures[0][1]
+
+
+@pytest.mark.usefixtures("without_weights")
+@pytest.mark.parametrize("error", [RuntimeError("it died\nof this"), TimeoutError()])
+def test_a_document_whose_work_came_to_no_end_counts_as_nothing_found(samples, tmp_path, monkeypatch, error):
+    folder = make_set(samples, tmp_path / "set", [(NAME, "clean"), (NAME, "fax")])
+
+    def measure(task):
+        if task.fixture.damage == "fax":
+            raise error
+        return layout_judging.measure(task)
+
+    monkeypatch.setattr(layout, "measure", measure)
+    measured = measure_layout(folder, Plan(tmp_path / "kept", workers=0))
+    found = list(figures(measured))
+    done, gone = measured.scores
+
+    assert [(t.table, t.page, t.shape) for t in gone.tables] == [
+        (t.table, t.page, t.shape) for t in done.tables
+    ]
+    assert [(p.number, p.tables, p.dpi) for p in gone.pages] == [
+        (p.number, p.tables, p.dpi) for p in done.pages
+    ]
+    assert (gone.ruling, gone.size, gone.joins.tables) == (done.ruling, done.size, done.joins.tables)
+    for name in (TEDS_S, RECALL, HEADERS):
+        assert value(found, name, profile="fax") == (0.0, len(done.tables))
+        assert value(found, name) == (0.5, 2 * len(done.tables))
+    assert value(found, RECALL, IMG2TABLE, profile="fax") == (0.0, len(done.tables))
+    assert [name for name, _ in measured.failures] == [gone.fixture]
+
+
+def test_a_long_table_of_a_document_whose_work_came_to_no_end_is_not_joined(tmp_path):
+    truth = Document(
+        SourceInfo("x.pdf", "0" * 64, 2), "ok", pages=(page(number=1), page(number=2)), tables=(LONG,)
+    )
+    fixture = SimpleNamespace(
+        id="d1-fax", document="d1", damage="fax", source=tmp_path / "x.pdf", load=lambda: truth
+    )
+
+    score = layout_judging.lost(fixture, (CROSSFOOT,), "it died")
+
+    assert score.joins == JoinScore(1, 0, 0, 0, 0)
+    assert [(table.page, table.found) for table in score.tables] == [(1, {}), (2, {})]
+
+
+@pytest.mark.usefixtures("without_weights")
+def test_what_img2table_takes_for_a_table_in_running_text_is_false(samples, tmp_path, monkeypatch):
+    folder = make_set(samples, tmp_path / "set", [(NAME, "clean")])
+    truth = Document.load(folder / f"{NAME}-clean.json")
+    boxes = [on_scan(truth.texts[0].box, truth.pages[0]), Box(0, 0, 20, 20)]  # the title, and bare paper
+    invented = Found(tuple(BaselineTable((1, 1), (BaselineCell(0, 0, 1, 1, b),), b) for b in boxes))
+    monkeypatch.setattr(
+        layout_baseline,
+        "find",
+        lambda image, variants: {name: layout_baseline.Timed(invented, 1.0) for name in variants},
+    )
+
+    measured = measure_layout(folder, Plan(tmp_path / "kept", workers=0))
+
+    assert [page.false[IMG2TABLE] for page in measured.pages()] == [1]  # a frame without a word is no table
+
+
+@pytest.mark.parametrize("from_scan", [EYE, CLOCKWISE])
+def test_words_on_the_scan_stand_there_as_large_as_they_are_printed(from_scan):
+    frame = page(from_scan)
+
+    ((box, text),) = on_the_scan([WORD], frame)
+
+    assert text == WORD[1]
+    assert box.to_list() == pytest.approx(on_scan(WORD[0], frame).to_list())
+
+
+def test_a_variant_of_img2table_that_was_not_asked_before_is_asked_alone(tmp_path, monkeypatch):
+    asked = []
+
+    def ask(image, variants):
+        asked.append(tuple(variants))
+        return {name: layout_baseline.Timed(Found(()), 1.0) for name in variants}
+
+    monkeypatch.setattr(layout_baseline, "find", ask)
+    scan = SimpleNamespace(number=1, image=None)
+    seconds = []
+    for variants in ((IMG2TABLE,), BASELINES, (IMG2TABLE,), ()):
+        with layout_baseline.pages(tmp_path, "0" * 64, variants) as results:
+            seconds.append({name: timed.seconds for name, timed in results.page(scan).items()})
+
+    assert asked == [(IMG2TABLE,), (EVERY_OPTION,)]
+    assert seconds == [{IMG2TABLE: 1.0}, {IMG2TABLE: None, EVERY_OPTION: 1.0}, {IMG2TABLE: None}, {}]
+
+
+@pytest.mark.parametrize(
+    ("options", "against"),
+    [([], (IMG2TABLE,)), (["--variants", "all"], BASELINES), (["--variants", "all", "--alone"], ())],
+)
+def test_the_terminal_chooses_the_variants_of_img2table(options, against, tmp_path, monkeypatch):
+    plans = []
+
+    def stop(folder, plan, *_):
+        plans.append(plan)
+        raise InputError("stopped", name="set")
+
+    monkeypatch.setattr(layout, "measure_layout", stop)
+    CliRunner().invoke(
+        app, ["benchmark", "layout-quick", "--out", str(tmp_path), "--fixtures", str(tmp_path), *options]
+    )
+
+    assert [plan.against for plan in plans] == [against]
 
 
 def test_a_set_for_layout_is_made_once_unless_its_definition_changes(tmp_path, monkeypatch):
