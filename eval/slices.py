@@ -16,13 +16,11 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from ..document import Box, Cell, Document, Page, Part, Table, TablePart
+from ..layout.joining import PIECE
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
-
-PIECE = "text"
-"""Key in `Part.extra` that holds the piece of a cut cell's text that stands on its page."""
 
 
 @dataclass(frozen=True)

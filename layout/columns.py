@@ -33,6 +33,11 @@ class Fit:
     first: tuple[int, ...]
     second: tuple[int, ...]
 
+    @property
+    def common(self) -> int:
+        """How many edges between columns both have."""
+        return len(set(self.first[1:-1]) & set(self.second[1:-1]))
+
 
 def edges_of(table: Table) -> Edges:
     """The edges of a table's columns, each the median over the cells that end or begin there."""
@@ -60,7 +65,8 @@ def fit(first: Edges, second: Edges, *, regular: bool, headed: bool = False) -> 
         first: edges of the upper piece.
         second: edges of the lower one.
         regular: whether the table has a header, and with it the same columns in all its rows:
-            then as many columns may lie a little off, and no columns are new on both sides.
+            then as many columns may lie a little off, and no columns are new on both sides. Of a
+            form half the edges of the one with fewer must be the other's.
         headed: whether both have the same header, so that as many columns are the same ones.
     """
     if regular and len(first) == len(second) and (headed or _near(first, second)):
@@ -70,7 +76,9 @@ def fit(first: Edges, second: Edges, *, regular: bool, headed: bool = False) -> 
     new = len(joint.edges) - len(first), len(joint.edges) - len(second)
     last = len(joint.edges) - 1
     ended = joint.first[-1] == joint.second[-1] == last  # not where columns have no width
-    return joint if ended and not (regular and all(new)) else None
+    if not ended or (regular and all(new)):
+        return None
+    return joint if regular or 2 * joint.common >= min(len(first), len(second)) - 2 else None
 
 
 def _near(first: Edges, second: Edges) -> bool:

@@ -17,7 +17,7 @@ from difflib import SequenceMatcher
 
 from ..amounts import printed
 from ..document import MAX_ADDRESSES, Page, Table, Text
-from .columns import Edges, edges_of, fit
+from .columns import Edges, Fit, edges_of, fit
 from .headers import CODE, MAX_HEADER_ROWS, plain
 from .joining import Joint, join
 
@@ -237,13 +237,26 @@ def _joint(chain: _Chain, lower: Table) -> Joint | None:
         return None  # a form begins again
     if not repeated and lower.header_rows and chain.header_rows and not all_header:
         return None
-    if repeated and _starts_anew(chain, lower):
+    body = max(repeated, lower.header_rows)
+    if repeated and _begins_alike(first, lower, body):
+        return None
+    if not all_header and _counts_anew(chain.pieces[-1], lower, body):
         return None
     if any(cell.row < repeated < cell.rows.stop for cell in lower.cells):
         return None
     regular = repeated > 0 or (chain.header_rows > 0 and not all_header)
     columns = fit(chain.edges, edges_of(lower), regular=regular, headed=repeated > 0)
-    return Joint(repeated, columns) if columns else None
+    if columns is None or (not all_header and not repeated and _is_another(chain, lower, columns)):
+        return None
+    if not all_header and (regular or columns.first == columns.second) and _is_closed(chain):
+        return None  # below the total of a form may stand rows laid out otherwise
+    return Joint(repeated, columns)
+
+
+def _is_another(chain: _Chain, lower: Table, columns: Fit) -> bool:
+    """Whether a header below a form is that of a table; rows of a form look like one, in its columns."""
+    most = max(len(columns.first), len(columns.second)) - 2
+    return not chain.header_rows and lower.header_rows > 0 and 2 * columns.common < most
 
 
 def _is_all_header(table: Table) -> bool:
@@ -261,6 +274,9 @@ def _repeated(first: Table, lower: Table) -> int:
     rows = next((n for n, same in enumerate(alike) if not same), most)
     if lower.header_rows == first.header_rows > rows and 2 * sum(alike) >= first.header_rows:
         return first.header_rows  # a row of them was misread
+    below = alike[rows + 1 : first.header_rows]
+    if below and all(below) and len(alike) >= first.header_rows and 2 * sum(alike) > first.header_rows:
+        return first.header_rows  # likewise, so that the page showed fewer
     return rows
 
 
@@ -279,31 +295,43 @@ def _row_alike(one: dict[int, str], other: dict[int, str]) -> bool:
     return alike or _alike("".join(a for a, _ in pairs), "".join(b for _, b in pairs))
 
 
-def _starts_anew(chain: _Chain, lower: Table) -> bool:
-    """Whether `lower` begins as a whole table does, or a closing row ended the one above."""
-    first, last = chain.pieces[0], chain.pieces[-1]
-    heads = [_leading(table, min(table.header_rows, table.shape[0] - 1)) for table in (first, lower)]
+def _begins_alike(first: Table, lower: Table, body: int) -> bool:
+    """Whether the body of `lower`, from row `body` on, begins with the row that the whole table does."""
+    heads = _leading(first, first.header_rows), _leading(lower, body)
     codes = [_DIGITS.findall(" ".join(head)) for head in heads]
-    if heads[0] and len(heads[0]) == len(heads[1]) and codes[0] == codes[1] and all(map(_alike, *heads)):
-        return True
-    closed = _leading(last, last.shape[0] - 1)[:1]
-    if any(map(_CLOSING.fullmatch, closed)) and not any(map(_CLOSING.search, heads[0])):
-        return True
-    numbers = _serial(last, last=True), _serial(lower)
-    return numbers[0] is not None and numbers[0] > 1 and numbers[1] == 1
+    same = len(heads[0]) == len(heads[1]) > 0 and codes[0] == codes[1]
+    return same and all(map(_alike, *heads))
+
+
+def _is_closed(chain: _Chain) -> bool:
+    """Whether a total row ended the table above; one that has its total at the top may go on below any."""
+    first, last = chain.pieces[0], chain.pieces[-1]
+    if last.shape[0] <= last.header_rows:
+        return False
+    row = _row(last, last.shape[0] - 1)
+    named = next((text for text in row.values() if text), "")
+    # Beside the label of a group, or after other words, it is a total within the table.
+    closing = 0 in row and _CLOSING.fullmatch(named) is not None
+    return closing and not any(map(_CLOSING.search, _leading(first, first.header_rows)))
+
+
+def _counts_anew(upper: Table, lower: Table, body: int) -> bool:
+    """Whether the running numbers start again."""
+    last, begin = _serial(upper, upper.shape[0] - 1), _serial(lower, body)
+    return last is not None and last > 1 and begin == 1
 
 
 def _leading(table: Table, row: int) -> list[str]:
-    """What names a row: its words and codes, or the word for a total alone."""
+    """What names a row, the last at most: its words and codes, or the word for a total alone."""
+    row = min(row, table.shape[0] - 1)
     texts = [t for t in _row(table, row).values() if printed(t) == "text" or CODE.fullmatch(t)]
     total = next((text for text in texts if _CLOSING.fullmatch(text)), None)
     return [total] if total else texts
 
 
-def _serial(table: Table, *, last: bool = False) -> int | None:
-    """The running number in the first or the last row of the body."""
-    row = table.shape[0] - 1 if last else min(table.header_rows, table.shape[0] - 1)
-    text = plain(table.cell_at(row, 0).text)
+def _serial(table: Table, row: int) -> int | None:
+    """The running number in a row, the last at most."""
+    text = plain(table.cell_at(min(row, table.shape[0] - 1), 0).text)
     return int(text) if _SERIAL.fullmatch(text) else None
 
 

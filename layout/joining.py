@@ -71,8 +71,9 @@ def join(pieces: Sequence[Table], joints: Sequence[Joint]) -> Table:
         score_reason=lowest.score_reason,
         notes=tuple(note for piece in pieces for note in piece.notes),
     )
-    # What was printed again on the next page is the header, whatever it looks like.
-    return describe(table, repeated or None)
+    # What was printed again on the next page is the header, whatever it looks like; a page may
+    # repeat its upper rows alone.
+    return describe(table, max(repeated, first.header_rows) if repeated else None)
 
 
 def _places(joints: Sequence[Joint]) -> list[tuple[int, ...]]:
@@ -103,36 +104,44 @@ class _Stack:
     def __init__(self, cells: list[Cell], rows: int) -> None:
         self.cells = cells
         self.rows = rows
-        self._head = {(c.row, c.col): n for n, c in enumerate(cells)}
-        self._last = cells  # of the piece above
+        self._covers = {(r, c): n for n, cell in enumerate(cells) for r in cell.rows for c in cell.cols}
+        self._last: Sequence[Cell] = tuple(cells)  # of the piece above
+        self._ends = {c.col: n for n, c in enumerate(cells) if c.rows.stop == rows}  # at the break, by column
 
     def add(self, cells: Sequence[Cell], rows: int, repeated: int) -> None:
         """Put a piece under the others: its cells and number of rows, of which some repeat the header."""
         for cell in cells:
-            if cell.row < repeated and (cell.row, cell.col) in self._head:
-                self._add_parts(self._head[cell.row, cell.col], cell)
+            if cell.row < repeated:
+                self._repeat(self._covers[cell.row, cell.col], cell)
         body = [replace(c, row=c.row - repeated) for c in cells if c.row >= repeated]
         if not body:
             return
-        ends = {c.col: n for n, c in enumerate(self.cells) if c.rows.stop == self.rows}
+        ends = self._ends
         starts = {c.col: c for c in body if c.row == 0}
         pairs = [(self.cells[ends[col]], cell) for col, cell in starts.items() if col in ends]
         pairs = [(a, b) for a, b in pairs if a.col_span == b.col_span]
         cut = len(pairs) == len(starts) == len(ends) and _is_cut(pairs, self._last, body)
         merged = {b.col for a, b in pairs if cut or _goes_on(a, b, self._last, body)}
         offset = self.rows - cut
+        self.rows += rows - repeated - cut
+        self._last, self._ends = body, {}
         for cell in body:
             if cell.row == 0 and cell.col in merged:
                 number = ends[cell.col]
                 self.cells[number] = _together(self.cells[number], cell, cut)
             else:
+                number = len(self.cells)
                 self.cells.append(replace(cell, row=cell.row + offset))
-        self.rows += rows - repeated - cut
-        self._last = body
+            if self.cells[number].rows.stop == self.rows:
+                self._ends[cell.col] = number
 
-    def _add_parts(self, number: int, cell: Cell) -> None:
+    def _repeat(self, number: int, cell: Cell) -> None:
+        """A header cell printed again; the words are its own where they were found there."""
         own = self.cells[number]
-        self.cells[number] = replace(own, parts=own.parts + cell.parts)
+        own = replace(own, parts=own.parts + cell.parts)
+        if not own.text.strip() and cell.text.strip():
+            own = replace(own, text=cell.text, reading=cell.reading)
+        self.cells[number] = own
 
 
 def _together(upper: Cell, lower: Cell, cut: bool) -> Cell:
