@@ -240,6 +240,8 @@ class _Page:
             return sum(line.middle < rules[-1].at for line in block) - 1
         last = rows[-1]
         body = block[first : last + 1]
+        if not body:
+            return last
         usual = np.quantile([b.box.top - a.box.bottom for a, b in pairwise(body)] or [0.0], _CLOSE)
         left = min(line.box.left for line in body)
         for index in range(last + 1, len(block)):
