@@ -15,6 +15,7 @@ from .alignment import grid_from_text
 from .borderless import find_tables
 from .completion import fits_better, is_open
 from .engine import Deadline, Found, Grid, Rule, reading_order
+from .geometry import clusters
 from .ink import Ink
 from .lines import find_ruled
 from .options import LayoutOptions
@@ -25,6 +26,7 @@ from .strokes import Strokes, find_strokes
 _GAP = 0.15  # inches between stretches of one ruling
 _SLIVER = 0.02  # share of a table within which another may reach into it: half a row's white
 _CAPTION = 2  # lines that a caption may look like a table with: organization and unit, form and title
+_FULL, _PROSE = 0.8, 0.5  # of a line's width that is ink in running text; of lines that are such
 _LEAST = 0.7  # score of a grid from text: where less of it is aligned, it stays text
 
 
@@ -122,6 +124,16 @@ class _Page:
         runs = [run for run in self.inside(region) if not any(box.holds(*run.center) for box in taken)]
         return grid_from_text(region, runs, rows, columns)
 
+    def _is_prose(self, region: Box) -> bool:
+        """Whether most lines of a region without rulings fill its width, as running text does."""
+        near = _within(self.rows, region, 0.5 * self.em)
+        if sum(r.end - r.start > 0.5 * region.width for r in near) > 1:
+            return False
+        runs = self.inside(region)
+        lines = clusters((run.center[1] for run in runs), 0.4 * self.em)
+        full = sum(sum(runs[i].width for i in line) > _FULL * region.width for line in lines)
+        return full > _PROSE * len(lines)
+
     def _is_caption(self, grid: Grid, taken: Sequence[Box]) -> bool:
         """Whether it is the title, organization and unit right above a ruled table."""
         return grid.shape[0] <= _CAPTION and any(
@@ -138,6 +150,8 @@ class _Page:
         for region in find_tables(self.runs, self.em, taken, self.size, rules):
             if self.deadline.passed:
                 return Found(tuple(grids), (*limits, str(self.deadline)))
+            if self._is_prose(region):
+                continue
             grid = self.from_text(region, taken)
             if grid is None or grid.score < _LEAST or self._is_caption(grid, taken):
                 continue

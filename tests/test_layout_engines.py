@@ -172,3 +172,29 @@ def test_when_time_is_up_the_rest_of_the_page_is_left_out_and_said_so(
     assert found.grids == ()
     assert len(found.limits) == 1
     assert "seconds" in found.limits[0]
+
+
+def test_the_caption_of_a_ruled_table_is_no_table_of_its_own() -> None:
+    """A form's number, organization and unit stand in columns, and right above the table's."""
+    page = figures(blank(), [y + 24 for y in range(200, 500, 36)])
+    for y in range(200, 525, 36):
+        cv2.line(page, (60, y), (760, y), (0, 0, 0), 2)
+    for x in (60, 190, 340, 480, 620, 760):
+        cv2.line(page, (x, 200), (x, 524), (0, 0, 0), 2)
+    for y in (168, 190):
+        for x in (70, 400, 700):
+            cv2.putText(page, "1234", (x, y), cv2.FONT_HERSHEY_SIMPLEX, 0.45, (0, 0, 0), 1, cv2.LINE_AA)
+    (grid,) = find(page).grids
+    assert grid.shape == (9, 5)
+
+
+def test_lines_that_fill_the_page_are_running_text_though_gaps_align_by_chance() -> None:
+    page = blank()
+    for y in range(130, 400, 30):
+        cv2.putText(
+            page, "1234567890 " * 2, (60, y), cv2.FONT_HERSHEY_SIMPLEX, 0.6, (0, 0, 0), 1, cv2.LINE_AA
+        )
+        cv2.putText(
+            page, "1234567890 " * 2, (330, y), cv2.FONT_HERSHEY_SIMPLEX, 0.6, (0, 0, 0), 1, cv2.LINE_AA
+        )
+    assert find(page).grids == ()
