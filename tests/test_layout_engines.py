@@ -181,9 +181,7 @@ def test_the_caption_of_a_ruled_table_is_no_table_of_its_own() -> None:
         cv2.line(page, (60, y), (760, y), (0, 0, 0), 2)
     for x in (60, 190, 340, 480, 620, 760):
         cv2.line(page, (x, 200), (x, 524), (0, 0, 0), 2)
-    for y in (168, 190):
-        for x in (70, 400, 700):
-            cv2.putText(page, "1234", (x, y), cv2.FONT_HERSHEY_SIMPLEX, 0.45, (0, 0, 0), 1, cv2.LINE_AA)
+    figures(page, [166, 190])
     (grid,) = find(page).grids
     assert grid.shape == (9, 5)
 
