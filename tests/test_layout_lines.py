@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from crossfoot.document import Document
 from crossfoot.layout.engine import Grid, load_grid_engine
-from crossfoot.layout.ink import black_ink
 from crossfoot.layout.engines import LinesEngine
+from crossfoot.layout.ink import black_ink
 from crossfoot.layout.options import LayoutOptions
 from crossfoot.layout.spans import merge_spans
 from crossfoot.layout.upright import make_upright

@@ -417,7 +417,7 @@ def _without(value: dict[str, Any], key: str) -> dict[str, Any]:
         ),
         ("ppstructure", "scan_res.json", ppstructure(width="wide"), r"width: an integer from 1 expected"),
         ("crossfoot", "scan.json", {"schema": "crossfoot/9"}, r"not a crossfoot/1 document"),
-        ("crossfoot", "scan.json", crossfoot(((0.0, 0, 0),) * 3).to_json(), r"no transform that can be undone"),
+        ("crossfoot", "scan.json", crossfoot(((0.0, 0, 0),) * 3).to_json(), r"no transform"),
     ],
 )
 def test_malformed_files_are_refused_by_name(
