@@ -47,12 +47,8 @@ def find_ruled(strokes: Strokes, segments: Segments, options: LayoutOptions, dea
 def _grids(strokes: Strokes, region: Region, most: int) -> list[Grid]:
     """The grid of a region, or those of the tables that it only frames."""
     if region.inside:
-        found = [g for r in region.inside if (g := recover(strokes, r.own, most)) and len(g.cells) > 1]
-        inner = [
-            g
-            for g in found
-            if len(g.cells) >= _TABLE and not any(_in_one_cell(g, o) for o in found if o is not g)
-        ]
+        found = [g for r in region.inside if (g := recover(strokes, r.segments, most)) and len(g.cells) > 1]
+        inner = [g for g in found if len(g.cells) >= _TABLE]
         frame = recover(strokes, region.own, most)
         if inner and frame is None:
             return found
@@ -100,7 +96,7 @@ def recover(strokes: Strokes, segments: Segments, max_cells: int) -> Grid | None
         return None
     if (len(rows) - 1) * (len(columns) - 1) > max_cells:
         raise LimitExceeded(f"rulings for more cells than max_cells ({max_cells})")
-    horizontal, vertical = strokes.ridges[0], np.ascontiguousarray(strokes.ridges[1].T)
+    horizontal, vertical = strokes.ridges
     lattice = _Lattice(
         rows,
         columns,

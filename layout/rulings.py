@@ -95,11 +95,10 @@ class Segments(NamedTuple):
 def find_segments(strokes: Strokes) -> Segments:
     """The strokes of a page as segments, along their own direction."""
     least = 0.6 * SHORTEST * strokes.per_inch
-    upright = (np.ascontiguousarray(p.T) for p in (strokes.vertical, strokes.ridges[1], strokes.darkness))
+    turned, darkness = (np.ascontiguousarray(plane.T) for plane in (strokes.vertical, strokes.darkness))
+    upright = turned, strokes.ridges[1], darkness
     level = strokes.horizontal, strokes.ridges[0], strokes.darkness
-    return Segments(
-        *(_segments(mask, ridge, darkness, least) for mask, ridge, darkness in (level, (*upright,)))
-    )
+    return Segments(*(_segments(mask, ridge, darkness, least) for mask, ridge, darkness in (level, upright)))
 
 
 def _segments(mask: Mask, ridge: Mask, darkness: Mask, least: float) -> tuple[Segment, ...]:

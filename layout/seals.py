@@ -27,7 +27,6 @@ _CONTRAST = 12  # of 255: by which a ring's stroke stands out
 _MARGIN = 0.06  # inches beyond a ring's middle line: half its stroke, and blur
 _LEAST, _MOST = 0.35, 2.6  # inches, width and height of stamps
 _JOINED = 0.06  # inches between strokes of one stamp
-_LONG = 0.95  # inches: a straight stroke longer than any arc that is as flat
 _NEAR = 0.25  # inches around a stamp
 _ON_PAPER = 0.85  # of the level there: what is darker is a picture or a coloured field, not paper
 _OUTLINED = 0.7  # share of an outline along which there are strokes

@@ -48,8 +48,8 @@ class Strokes:
         ink: mask of all ink.
         per_inch: its scale.
         darkness: of all ink, 0 to 255.
-        ridges: for either direction, darkness beyond that of the paper on both sides, 0 to 255;
-            none where lines of the other direction cross.
+        ridges: for either direction, across × along it, darkness beyond that of the paper on both
+            sides, 0 to 255; none where lines of the other direction cross.
     """
 
     horizontal: Mask
@@ -71,8 +71,9 @@ def find_strokes(ink: Ink) -> Strokes:
     )
     least = _least_strength([level, upright], ink.per_inch)
     horizontal, vertical = (_printed(found, least, ink.per_inch) for found in (level, upright))
-    both = ridges[0], _turned(ridges[1])
-    return Strokes(horizontal, _turned(vertical), ink.mask, ink.per_inch, ink.darkness, both)
+    return Strokes(
+        horizontal, _turned(vertical), ink.mask, ink.per_inch, ink.darkness, (ridges[0], ridges[1])
+    )
 
 
 def _turned(mask: Mask) -> Mask:

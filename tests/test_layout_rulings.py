@@ -10,7 +10,9 @@ from crossfoot.layout.engine import Grid
 from crossfoot.layout.engines import LinesEngine
 from crossfoot.layout.ink import black_ink
 from crossfoot.layout.options import LayoutOptions
-from crossfoot.layout.rulings import Segment, join_segments
+from crossfoot.layout.regions import find_regions
+from crossfoot.layout.rulings import Segment, Segments, find_segments, join_segments
+from crossfoot.layout.strokes import find_strokes
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -143,3 +145,23 @@ def test_pieces_of_slanted_lines_find_together(
     assert len(rulings) == len(steps)
     for ruling, y in zip(rulings, np.cumsum(steps).tolist(), strict=True):
         assert ruling.at(1000) == pytest.approx(y, abs=1)
+
+
+def test_a_segment_that_lies_on_no_stroke_makes_no_region_of_the_whole_page() -> None:
+    strokes = find_strokes(black_ink(table()))
+    found = find_segments(strokes)
+    astray = Segment(20.0, 60.0, 1150.0, 1.0)
+    regions = find_regions(strokes, Segments((*found.horizontal, astray), found.vertical))
+    assert [r.box.height < 950 for r in regions] == [True]
+
+
+def test_a_table_in_a_frame_keeps_the_rulings_that_touch_no_others() -> None:
+    """A page's frame, in it a table, in that a row whose ruling was broken off at both ends."""
+    page = table()
+    page[ROWS[5] - 1 : ROWS[5] + 2, COLUMNS[0] + 4 : COLUMNS[0] + 20] = 245
+    page[ROWS[5] - 1 : ROWS[5] + 2, COLUMNS[-1] - 20 : COLUMNS[-1] - 4] = 245
+    for x in COLUMNS[1:-1]:
+        page[ROWS[5] - 9 : ROWS[5] + 10, x - 11 : x + 12] = 245
+    cv2.rectangle(page, (25, 40), (800, 1140), (0, 0, 0), 2)
+    framed = [g for g in grids(page) if g.shape[0] > 2]
+    assert [g.shape for g in framed] == [SHAPE]
