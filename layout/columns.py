@@ -107,7 +107,8 @@ def _union(first: Edges, second: Edges, apart: float) -> Fit:
         if together or other < one:
             theirs.append(len(edges))
             j += 1
-        edges.append(one if together or one < other else other)
+        # After two that were taken for one, an edge of a column without width may lie a hair before it.
+        edges.append(max(one if together or one < other else other, *edges[-1:], 0.0))
     return Fit(tuple(edges), tuple(ours), tuple(theirs))
 
 

@@ -11,7 +11,7 @@ from crossfoot.eval.slices import slices
 from crossfoot.layout.columns import fit
 from crossfoot.layout.continuation import Joiner, Sheet, join_tables
 from crossfoot.layout.roles import describe
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 WIDTH, HEIGHT, LEFT, RIGHT, FOOT, LINE = 1000, 1400, 80.0, 920.0, 1300.0, 30.0
@@ -482,6 +482,7 @@ def test_columns_fit_if_one_piece_shows_some_of_the_others() -> None:
 inner = st.lists(st.floats(0, 1), max_size=8).map(lambda xs: (0.0, *sorted(xs), 1.0))
 
 
+@example((0.0, 0.015625, 1.0), (0.0, 0.0, 0.0, 1.0), False, False)  # columns without width
 @given(inner, inner, st.booleans(), st.booleans())
 def test_joint_columns_hold_those_of_both_in_their_order(
     first: tuple[float, ...], second: tuple[float, ...], regular: bool, headed: bool
