@@ -37,6 +37,7 @@ ScanSource = Literal["image", "render", "text_layer"]
 ColumnRole = Literal["code", "name", "line_number", "amount", "ratio", "text"]
 TextRole = Literal["title", "unit", "organization", "note", "paragraph", "furniture", "seal", "stamp"]
 Values = Literal["text", "amount", "state"]
+DecidedBy = Literal["cell", "column", "row", "line", "section", "document"]
 
 PROBLEM_CODES = {
     "page_unreadable": "A page could not be loaded; the others were digitized.",
@@ -53,6 +54,14 @@ PROBLEM_CODES = {
     "word_outside_cells": "A word inside a table belongs to no cell; it stays in `texts`.",
     "amount_unreadable": "A cell in a column of amounts has digits that make no amount.",
     "unreadable_ink": "A cell bears ink in which no text was read.",
+    "equation_fails": "Amounts contradict each other; the message says which, and by how much.",
+    "rows_missing": "A table leaves out rows that another table of its group prints; their sum is missing.",
+    "formula_unreadable": "A printed formula cannot be understood; it was not used.",
+    "formula_misprinted": "A printed formula names rows or columns that contradict the numbers.",
+    "ink_missed": "A cell was read as blank, but bears ink and its equations need an amount.",
+    "context_contradicts": "Two places say different units, years or stages of the same amounts.",
+    "code_name_contradicts": "The name beside a code is that of another code.",
+    "arithmetic_limit": "Reconciliation ran out of time or size; what was not proven is unchecked.",
     "input_unusable": "The input could not be read at all.",
 }
 """The closed list of problem codes, each with what it means."""
@@ -169,12 +178,17 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What a recogniser saw, with ranked alternatives as (text, log-probability)."""
+    """What a recogniser saw, with ranked alternatives as (text, log-probability).
+
+    An amount is read in several steps; `attempts` are what each of them read, as (source,
+    text), in order. Alternatives of an amount have calibrated probabilities; the first is `text`.
+    """
 
     text: str
     confidence: float
     source: str
     alternatives: tuple[tuple[str, float], ...] = ()
+    attempts: tuple[tuple[str, str], ...] = ()
     extra: Mapping[str, Any] = _extra()
 
 
@@ -212,7 +226,8 @@ class Cell:
     """A cell and all that is known of it.
 
     `text` is the final text, `reading.text` the first one; `amount` is a number or null,
-    in `unit`. A cell has two `parts` where a page break cuts it.
+    in `unit`. A cell has two `parts` where a page break cuts it. `unit_from`, `year_from` and
+    `stage_from` say what decided.
     """
 
     row: int
@@ -231,6 +246,9 @@ class Cell:
     why: str | None = None
     correction: Correction | None = None
     equations: tuple[int, ...] = ()
+    unit_from: DecidedBy | None = None
+    year_from: DecidedBy | None = None
+    stage_from: DecidedBy | None = None
     extra: Mapping[str, Any] = _extra()
 
     def __post_init__(self) -> None:
@@ -379,7 +397,11 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class Equation:
-    """A relation between amounts that arithmetic found in the document."""
+    """A relation between amounts that arithmetic found in the document.
+
+    `residual` is the total less what the terms make; `reason` what in the document suggests
+    the relation, in one sentence.
+    """
 
     id: int
     relation: Literal["sum", "equal", "at_most", "product", "ratio"]
@@ -390,6 +412,7 @@ class Equation:
     tolerance: Decimal = Decimal(0)
     residual: Decimal | None = None
     holds: bool | None = None
+    reason: str | None = None
     extra: Mapping[str, Any] = _extra()
 
 

@@ -82,7 +82,14 @@ def test_decimals_keep_their_scale(value: Decimal) -> None:
 
 
 def test_unknown_keys_are_kept_at_their_place() -> None:
-    value = {"text": "a", "confidence": 0.5, "source": "x", "alternatives": [], "later": {"deep": [1, None]}}
+    value = {
+        "text": "a",
+        "confidence": 0.5,
+        "source": "x",
+        "alternatives": [],
+        "attempts": [],
+        "later": {"deep": [1, None]},
+    }
     reading = codec.decode(Reading, value)
     assert reading.extra == {"later": {"deep": [1, None]}}
     assert codec.encode(reading) == value

@@ -1,0 +1,1 @@
+"""Holding readings against equations: what is proven, which reading to correct, what to dispute."""

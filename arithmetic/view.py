@@ -1,0 +1,237 @@
+"""A table as finders see it: numbers at addresses, label and amount columns side by side, rows with roles.
+
+Built once per table and shared by all finders, so that what a label, a code or a total row is,
+is decided in one place. A table that prints two or three lists side by side is as many panels.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cached_property
+from typing import Literal
+
+from .. import amounts
+from ..document import Cell, Table
+
+RowRole = Literal["total", "of_which", "item", "section", "note", "blank"]
+
+_SPACES = re.compile(r"\s+")
+_CODE = re.compile(r"\d{3,9}", re.ASCII)
+_LEADING_CODE = re.compile(r"(\d{3,9})(?=[^\d.,%])", re.ASCII)
+_TOTAL = re.compile(r"(?:合计|总计|小计|共计)$|^(?:合计|总计|小计|共计)")
+_OF_WHICH = re.compile(r"^其中")
+_NOTE = re.compile(r"^(?:注|备注|说明)\d*[:.、]")
+_LABELS = ("code", "name", "line_number", "text")
+_CHINESE = "一二三四五六七八九十"
+_ORDINALS = (
+    (1, re.compile(rf"^([{_CHINESE}]+)[、.,]")),
+    (2, re.compile(rf"^\(([{_CHINESE}]+)\)")),
+    (3, re.compile(r"^(\d{1,2})[.、](?!\d)", re.ASCII)),
+    (4, re.compile(r"^\((\d{1,2})\)", re.ASCII)),
+)
+
+
+def plain(text: str) -> str:
+    """A label without spaces, in half-width forms: `合 计` and `合计` are one."""
+    return _SPACES.sub("", unicodedata.normalize("NFKC", text))
+
+
+@dataclass(frozen=True, slots=True)
+class Ordinal:
+    """The number that a label begins with: 一、 is level 1, （一） 2, 1. 3 and (1) 4."""
+
+    level: int
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A body row of one panel.
+
+    Attributes:
+        row: its index in the table.
+        label: what names it, plain: the name, or all label cells where no column is a name.
+        name: the label without ordinal and 其中：.
+        code: digits of its code, parts in several columns joined; None where it has none.
+        line: its printed line number (行次); None where it has none.
+        ordinal: the number that its label begins with.
+        role: what it is; a total row is one by its words.
+    """
+
+    row: int
+    label: str
+    name: str
+    code: str | None
+    line: int | None
+    ordinal: Ordinal | None
+    role: RowRole
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """One of the lists that stand side by side in a table: its label columns, then its amounts.
+
+    `numbers` are its columns of amounts and ratios, `cols` all of its columns. Rows without
+    any label are among `rows` as well, blank or with a line number alone.
+    """
+
+    cols: range
+    labels: tuple[int, ...]
+    numbers: tuple[int, ...]
+    rows: tuple[Row, ...]
+
+
+class TableView:
+    """A table with its numbers and labels looked up once; never changes the table."""
+
+    def __init__(self, table: Table) -> None:
+        self.table = table
+        self.id = table.id
+        self.rows, self.cols = table.shape
+        self.header_rows = table.header_rows
+        self.body = range(table.header_rows, table.shape[0])
+
+    def cell(self, row: int, col: int) -> Cell:
+        """The cell that covers an address."""
+        return self.table.cell_at(row, col)
+
+    def text(self, row: int, col: int) -> str:
+        """The plain text at an address."""
+        return plain(self.cell(row, col).text)
+
+    def number(self, row: int, col: int) -> Decimal | None:
+        """The number at an address: 0 for a blank or a dash, None for words and for what is unreadable.
+
+        Percentages and counts that a cell spells are numbers as well; codes are for labels.
+        """
+        cell = self.cell(row, col)
+        if cell.amount is not None:
+            return cell.amount
+        if amounts.printed(cell.text) in ("blank", "dash"):
+            return Decimal(0)
+        parsed = amounts.parse(cell.text)
+        return parsed.value if parsed is not None else None
+
+    def bears_number(self, row: int, col: int) -> bool:
+        """Whether a number other than zero is printed at an address."""
+        return bool(self.number(row, col))
+
+    @cached_property
+    def roles(self) -> tuple[str, ...]:
+        """The role of each column; `text` where nothing is known."""
+        known = [column.role or "text" for column in self.table.columns]
+        return tuple((known + ["text"] * self.cols)[: self.cols])
+
+    @cached_property
+    def header_paths(self) -> tuple[tuple[str, ...], ...]:
+        """Per column the plain texts of its header cells from the top, column numbers left out."""
+        return tuple(
+            tuple(
+                dict.fromkeys(
+                    text
+                    for row in range(self.header_rows)
+                    if row != self._numbering and (text := self.text(row, col))
+                )
+            )
+            for col in range(self.cols)
+        )
+
+    @cached_property
+    def column_numbers(self) -> Mapping[int, int]:
+        """Printed number → column, where the header has a row of column numbers (栏次)."""
+        if self._numbering is None:
+            return {}
+        texts = [self.text(self._numbering, col) for col in range(self.cols)]
+        return {int(text): col for col, text in reversed(list(enumerate(texts))) if _is_ordinal(text)}
+
+    @cached_property
+    def _numbering(self) -> int | None:
+        """The header row that numbers the columns: mostly 1, 2, 3 … in order."""
+        for row in reversed(range(self.header_rows)):
+            numbers = [int(t) for col in range(self.cols) if _is_ordinal(t := self.text(row, col))]
+            if len(numbers) >= 2 and numbers == sorted(numbers) and len(set(numbers)) == len(numbers):
+                return row
+        return None
+
+    @cached_property
+    def panels(self) -> tuple[Panel, ...]:
+        """The lists that stand side by side; none in a form, whose columns have no roles."""
+        spans: list[tuple[int, int]] = []
+        start, filled = 0, False
+        for col, role in enumerate(self.roles):
+            label = role in _LABELS
+            if filled and label and any(r not in _LABELS for r in self.roles[col:]):
+                spans.append((start, col))
+                start, filled = col, False
+            filled = filled or not label
+        spans.append((start, self.cols))
+        panels = (self._panel(range(first, last)) for first, last in spans)
+        return tuple(panel for panel in panels if panel.numbers)
+
+    def _panel(self, cols: range) -> Panel:
+        numbers = tuple(col for col in cols if self.roles[col] not in _LABELS)
+        first = numbers[0] if numbers else cols.stop
+        labels = tuple(col for col in cols if col < first)
+        return Panel(cols, labels, numbers, tuple(self._row(row, labels) for row in self.body))
+
+    def _row(self, row: int, labels: tuple[int, ...]) -> Row:
+        texts = {col: self.text(row, col) for col in labels}
+        line = next(
+            (int(t) for col, t in texts.items() if self.roles[col] == "line_number" and _is_ordinal(t)), None
+        )
+        codes = [t for col, t in texts.items() if self.roles[col] == "code" and t.isascii() and t.isdigit()]
+        words = [
+            t for col, t in texts.items()
+            if t and self.roles[col] != "line_number" and not (self.roles[col] == "code" and t in codes)
+        ]  # fmt: skip
+        label = "".join(dict.fromkeys(words))  # a merged cell covers several of the columns
+        code = "".join(codes) or None
+        if code is None and (leading := _LEADING_CODE.match(label)):
+            code, label = leading[1], label[leading.end() :]  # 201一般公共服务支出 in one cell
+        elif code is None and _CODE.fullmatch(label):
+            code, label = label, ""
+        ordinal = read_ordinal(label)
+        return Row(row, label, _name(label), code, line, ordinal, _row_role(label, code, line))
+
+
+def read_ordinal(label: str) -> Ordinal | None:
+    """The ordinal at the start of a plain label."""
+    for level, pattern in _ORDINALS:
+        if match := pattern.match(label):
+            number = match[1]
+            return Ordinal(level, int(number) if number.isdigit() else _chinese(number))
+    return None
+
+
+def _name(label: str) -> str:
+    name = _OF_WHICH.sub("", label).lstrip(":")
+    for _, pattern in _ORDINALS:
+        if match := pattern.match(name):
+            return name[match.end() :]
+    return name
+
+
+def _row_role(label: str, code: str | None, line: int | None) -> RowRole:
+    if not label and code is None:
+        return "blank"
+    if _NOTE.match(label):
+        return "note"
+    if _OF_WHICH.match(label):
+        return "of_which"
+    return "total" if _TOTAL.search(label) else "item"
+
+
+def _chinese(text: str) -> int:
+    """一 … 九十九 as a number."""
+    tens, ten, ones = text.partition("十")
+    if not ten:
+        return _CHINESE.index(text[-1]) + 1
+    return 10 * (_CHINESE.index(tens[-1]) + 1 if tens else 1) + (_CHINESE.index(ones[0]) + 1 if ones else 0)
+
+
+def _is_ordinal(text: str) -> bool:
+    return text.isascii() and text.isdigit() and 0 < len(text) <= 3
