@@ -27,6 +27,7 @@ _RATIO_HEADER = re.compile(r"[%％]|占比|比例|比重|执行率|完成率|增
 _AMOUNT_HEADER = re.compile(
     r"[数额元费]|合计|小计|总计|支出|收入|拨款|资金|补助|预算|决算|结转|结余|上缴|缴款"
 )
+_MONEY_ABOVE = re.compile(r"金额|资金$|预算数?$|决算数?$|执行数|[万亿]元|费用$|经费$")
 _NAME_HEADER = re.compile(r"名称|项\s*目(?!支出)")
 _LEVELS = (3, 5, 7)  # digits of functional and economic codes
 _MOST = 0.6  # of the filled cells of a column
@@ -72,13 +73,14 @@ def _cell(table: Table, cell: Cell, headers: int, column: Column, number: Amount
     if number is None or number.percent:
         return cell
     label = table.cell_at(cell.row, cell.col - 1).text if cell.col else ""
-    form = column.role == "text" and _printed_like_one(cell, label, column, number)
+    form = column.role == "text" and _printed_like_one(cell, label, above, column, number)
     form = form and not _SCORE_LABEL.search(above)
     return replace(cell, amount=number.value) if form or column.role == "amount" else cell
 
 
-def _printed_like_one(cell: Cell, label: str, column: Column, number: Amount) -> bool:
-    """In a form: decimals or commas, or a whole number where the column has decimals elsewhere.
+def _printed_like_one(cell: Cell, label: str, above: str, column: Column, number: Amount) -> bool:
+    """In a form: decimals or commas, or a whole number where the words above it say money or the
+    column has decimals elsewhere.
 
     The label on its left may say that it is something else; years and mobile numbers are.
     """
@@ -87,7 +89,9 @@ def _printed_like_one(cell: Cell, label: str, column: Column, number: Amount) ->
     if number.decimals or number.grouped:
         return True
     text = cell.text.strip()
-    return column.decimals is not None and not YEAR.fullmatch(text) and not _MOBILE.fullmatch(text)
+    if YEAR.fullmatch(text) or _MOBILE.fullmatch(text):
+        return False
+    return column.decimals is not None or _MONEY_ABOVE.search(above) is not None
 
 
 def _column(table: Table, col: int, headers: int, numbers: dict[tuple[int, int], Amount | None]) -> Column:
