@@ -1,0 +1,178 @@
+"""How well printed numbers bear out a pattern that the structure of a table suggests.
+
+A pattern has instances, one per row or column. Some of its numbers are misread, so a pattern is
+meant when most instances hold, or miss by what a single wrong digit explains.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from ... import amounts
+from ..proposal import At
+from ..view import TableView
+
+Terms = tuple[tuple[At, Decimal], ...]
+ZERO, ONE = Decimal(0), Decimal(1)
+_SMALL = Decimal("0.1")  # share of sums that miss by rounding from which a table counts as rounded
+
+
+@dataclass(frozen=True, slots=True)
+class Sum:
+    """One instance: total = Σ factor · term."""
+
+    total: At
+    terms: Terms
+
+    @property
+    def places(self) -> tuple[At, ...]:
+        """The total, then the terms."""
+        return (self.total, *(place for place, _ in self.terms))
+
+
+@dataclass(frozen=True, slots=True)
+class Support:
+    """How many instances hold, miss by one wrong digit, or miss otherwise; empty ones are not counted."""
+
+    holds: int = 0
+    slips: int = 0
+    fails: int = 0
+
+    @property
+    def count(self) -> int:
+        """Instances with a number."""
+        return self.holds + self.slips + self.fails
+
+    @property
+    def meant(self) -> bool:
+        """Whether the numbers bear the pattern out, wrong digits allowed for."""
+        if self.count <= 2:
+            return self.count > 0 and self.fails == 0
+        if 2 * self.holds >= self.count:
+            return True
+        return 4 * self.holds >= self.count and 10 * (self.holds + self.slips) >= 7 * self.count
+
+    @property
+    def rank(self) -> tuple[int, int]:
+        """For comparing the readings of one pattern: more instances that hold, then fewer failures."""
+        return self.holds, -self.fails
+
+
+class Figures:
+    """The numbers of a table, each read once, and the cells that bear them."""
+
+    def __init__(self, view: TableView) -> None:
+        self.view = view
+        self._numbers: dict[At, Decimal | None] = {}
+        self._decimals: dict[int, int] = {}
+
+    def at(self, row: int, col: int) -> At:
+        """The start of the cell that covers an address."""
+        cell = self.view.cell(row, col)
+        return At(self.view.id, cell.row, cell.col)
+
+    def number(self, at: At) -> Decimal | None:
+        """As `TableView.number`."""
+        if at not in self._numbers:
+            self._numbers[at] = self.view.number(at.row, at.col)
+        return self._numbers[at]
+
+    def value(self, at: At) -> Decimal:
+        """The number, 0 where there is none."""
+        return self.number(at) or ZERO
+
+    def fillable(self, at: At) -> bool:
+        """Whether a number stands here, might have been misread here, or none was printed."""
+        if self.number(at) is not None:
+            return True
+        text = self.view.text(at.row, at.col)
+        digits = sum(character.isdigit() for character in text)
+        return 2 * digits >= len(text) and len(text) <= amounts.MAX_DIGITS
+
+    def decimals(self, col: int) -> int:
+        """The most decimals that a column prints."""
+        if col not in self._decimals:
+            found = (self.number(self.at(row, col)) for row in self.view.body)
+            self._decimals[col] = max((scale(n) for n in found if n is not None), default=0)
+        return self._decimals[col]
+
+    def residual(self, instance: Sum) -> Decimal:
+        """The total less the terms."""
+        return self.value(instance.total) - sum(
+            (self.value(place) * factor for place, factor in instance.terms), ZERO
+        )
+
+    def slack(self, instance: Sum) -> Decimal:
+        """Half a unit of the last printed digit for the total and for every term."""
+        parts = {place: self._scale(place) for place, _ in instance.terms}
+        finest = max(parts.values(), default=0)
+        total = max(self._scale(instance.total), finest)
+        return sum((half_unit(max(d, 0)) for d in (total, *[finest] * len(parts))), ZERO)
+
+    def _scale(self, at: At) -> int:
+        if at.col in self._decimals or self.view.panels:
+            return self.decimals(at.col)
+        number = self.number(at)
+        return scale(number) if number else 0
+
+    def empty(self, instance: Sum) -> bool:
+        """Whether no number other than zero is printed."""
+        return not any(self.number(place) for place in instance.places)
+
+    def sound(self, instance: Sum) -> bool:
+        """Whether every place is a cell of its own that may bear a number, and some do."""
+        places = instance.places
+        return (
+            len(set(places)) == len(places)
+            and not self.empty(instance)
+            and all(self.fillable(place) for place in places)
+        )
+
+    def support(self, instances: Iterable[Sum]) -> Support:
+        """How the instances fare; one that cannot be read counts as a slip."""
+        counts = [0, 0, 0]
+        for instance in instances:
+            if not self.empty(instance):
+                counts[self._verdict(instance)] += 1
+        return Support(*counts)
+
+    def _verdict(self, instance: Sum) -> int:
+        if any(self.number(place) is None for place in instance.places):
+            return 1
+        residual = self.residual(instance)
+        if abs(residual) <= self.slack(instance):
+            return 0
+        return 1 if one_slip(residual) else 2
+
+    def rounds(self, instances: Sequence[Sum]) -> bool:
+        """Whether sums of this table miss by rounding: more of them than misread last digits explain."""
+        exact = small = 0
+        for instance in instances:
+            if sum(1 for place, _ in instance.terms if self.number(place)) < 2:
+                continue
+            residual = self.residual(instance)
+            exact += not residual
+            small += bool(residual) and abs(residual) <= self.slack(instance)
+        return small > 0 and small >= _SMALL * (exact + small)
+
+    def tolerance(self, instance: Sum, rounded: bool) -> Decimal:
+        """What rounding allows an instance of a table that is rounded or not."""
+        return self.slack(instance) if rounded else ZERO
+
+
+def scale(number: Decimal) -> int:
+    """Digits after the point."""
+    return max(0, -int(number.as_tuple().exponent))
+
+
+def half_unit(decimals: int) -> Decimal:
+    """Half a unit of the last of so many decimals."""
+    return Decimal(5).scaleb(-decimals - 1)
+
+
+def one_slip(residual: Decimal) -> bool:
+    """Whether one wrong digit, or two neighbours swapped, explain a difference: d · 10^k or 9d · 10^k."""
+    digits = int("".join(map(str, residual.as_tuple().digits)).strip("0") or "0")
+    return 0 < digits < 10 or (digits % 9 == 0 and 0 < digits <= 81)
