@@ -62,6 +62,11 @@ class Order:
         fonts: families to print in; none means those of the known ones that are installed.
         split: the part of a set that these belong to, as the manifest says it.
         rulings: ruling styles that the documents have in turn; none means as offices print.
+        whole: so many documents, the first, are whole ones whatever kinds and excerpts the recipe names.
+        dense: whether tables follow one another on a page, in rows no higher than their type needs, so
+            that many amounts stand on few pages; not the whole ones.
+        misprinted: one document of so many has misprints, in turn, in place of the recipe's share by
+            chance; 0 leaves it to the recipe.
     """
 
     count: int
@@ -71,6 +76,16 @@ class Order:
     fonts: tuple[str, ...] = ()
     split: str = "test"
     rulings: tuple[Ruling, ...] = ()
+    whole: int = 0
+    dense: bool = False
+    misprinted: int = 0
+
+    def recipe_of(self, number: int) -> Recipe:
+        """The recipe of one document."""
+        recipe = self.recipe
+        if self.misprinted:
+            recipe = replace(recipe, misprints=float(number % self.misprinted == self.misprinted // 2))
+        return recipe if number >= self.whole else replace(recipe, kinds=(), tables=None, size=None)
 
 
 def synthesize(
@@ -198,16 +213,21 @@ def make_document(order: Order, number: int, out: Path) -> list[Fixture]:
     from .damage.page import profile, profiles
 
     entropy = (VERSION, order.seed, number)
-    content = draw_disclosure(f"s{order.seed}-{number:03d}", entropy, order.recipe)
+    content = draw_disclosure(f"s{order.seed}-{number:03d}", entropy, order.recipe_of(number))
     ruling = order.rulings[number % len(order.rulings)] if order.rulings else None
-    typeset = _laid_out(content, entropy, order.fonts, ruling)
+    typeset = _laid_out(content, entropy, order.fonts, ruling, dense=order.dense and number >= order.whole)
     known = list(profiles())
     names = [known[number % len(known)] if wanted == MIXED else wanted for wanted in order.damage]
     return [_scanned(order, entropy, content, typeset, profile(name), out) for name in names]
 
 
 def _laid_out(
-    content: DisclosureContent, entropy: tuple[int, int, int], fonts: tuple[str, ...], ruling: Ruling | None
+    content: DisclosureContent,
+    entropy: tuple[int, int, int],
+    fonts: tuple[str, ...],
+    ruling: Ruling | None,
+    *,
+    dense: bool = False,
 ) -> Typeset:
     """The document in the first of a few styles that can hold it."""
     from .typesetting.pages import typeset_disclosure
@@ -216,6 +236,11 @@ def _laid_out(
     refused: list[InputError] = []
     for attempt in range(STYLES):
         style = draw_style(_rng(entropy, f"style {attempt}" if attempt else "style"), fonts, ruling)
+        if dense:
+            low = min(style.row_height, 1.4)
+            style = replace(
+                style, share_pages=True, wide=900.0, row_height=low, padding=min(style.padding, 2.0)
+            )
         try:
             return typeset_disclosure(content, style)
         except InputError as error:

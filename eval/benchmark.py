@@ -17,6 +17,7 @@ from ..document import write_atomically
 from ..errors import OptionsError
 
 if TYPE_CHECKING:
+    from ..datasets.disclosure.ledger import Size
     from ..datasets.synthesize import Order
     from ..datasets.typesetting.style import Ruling
     from ..models.weights import Progress
@@ -45,6 +46,8 @@ class Benchmark:
     Attributes:
         tables: kinds of table in a document at most; None for whole documents, narrative and all.
         layout: whether layout alone is measured on it, with the true words in its cells.
+        arithmetic: whether amounts and what arithmetic makes of them are measured on it.
+        whole: so many documents are whole ones, whatever `kinds` says.
     """
 
     name: str
@@ -56,6 +59,18 @@ class Benchmark:
     tables: int | None = None
     rulings: tuple[Ruling, ...] = ()
     layout: bool = False
+    arithmetic: bool = False
+    kinds: tuple[str, ...] = ()
+    whole: int = 0
+    dense: bool = False
+    irregular: float = 0.0
+    size: Size | None = None
+    misprinted: int = 0
+
+    @property
+    def keeps(self) -> bool:
+        """Whether a set that was made stays: it takes longer to make than to measure once more."""
+        return self.layout or self.arithmetic
 
     @property
     def order(self) -> Order:
@@ -67,10 +82,19 @@ class Benchmark:
             count=self.documents,
             seed=self.seed,
             damage=self.profiles,
-            recipe=Recipe(tables=self.tables, misprints=self.misprints),
+            recipe=Recipe(
+                kinds=self.kinds,
+                tables=self.tables,
+                misprints=self.misprints,
+                irregular=self.irregular,
+                size=self.size,
+            ),
             fonts=self.fonts,
             split="benchmark",
             rulings=self.rulings,
+            whole=self.whole,
+            dense=self.dense,
+            misprinted=self.misprinted,
         )
 
 
@@ -119,14 +143,14 @@ def names() -> tuple[str, ...]:
 def make(benchmark: Benchmark, out: Path, workers: int, on_progress: OnProgress) -> Path:
     """Synthesize the set into `out/fixtures` and return that folder.
 
-    A set for layout that an earlier run made there, by the same program from the same definition,
-    is used again: it takes longer to make than to measure.
+    A set for layout or arithmetic that an earlier run made there, by the same program from the same
+    definition, is used again.
     """
     from ..datasets.synthesize import synthesize
 
     folder, stamp = out / "fixtures", out / "fixtures.made"
     made = _made_by(benchmark).encode()
-    if benchmark.layout and stamp.is_file() and stamp.read_bytes() == made:
+    if benchmark.keeps and stamp.is_file() and stamp.read_bytes() == made:
         return folder
     stamp.unlink(missing_ok=True)
     synthesize(

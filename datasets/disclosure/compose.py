@@ -25,7 +25,7 @@ from ..content import (
     ParagraphContent,
     Said,
 )
-from . import drafts, misprints
+from . import drafts, irregular, misprints
 from .accounts import Accounts, Quantity
 from .budget.narrative import narrative as budget_narrative
 from .budget.tables import BUDGET_TABLES
@@ -34,7 +34,7 @@ from .cover import contents, cover
 from .drafts import Narrative
 from .final.narrative import narrative as final_narrative
 from .final.tables import FINAL_TABLES
-from .ledger import draw_accounts
+from .ledger import Size, draw_accounts
 from .numbers import Numbers, draw_numbers
 from .other import OTHER_TABLES
 from .performance.forms import PERFORMANCE_FORMS
@@ -72,11 +72,16 @@ class Recipe:
         tables: at most so many kinds of table, without cover, contents and most of the
             narrative, as an excerpt of few pages; None means whole documents.
         misprints: share of documents with misprints of the publisher, 0 to 1.
+        irregular: share of documents that leave out levels and parts of their code trees, 0 to 1; that is
+            no misprint: the amounts are right, and the equations are those that the print still bears.
+        size: of the accounts, and so of their tables; None draws it.
     """
 
     kinds: tuple[str, ...] = ()
     tables: int | None = None
     misprints: float = 0.3
+    irregular: float = 0.0
+    size: Size | None = None
 
 
 def draw_disclosure(name: str, entropy: Sequence[int], recipe: Recipe | None = None) -> DisclosureContent:
@@ -95,7 +100,7 @@ class _Composition:
         self.family = self._draw_family(rng)
         stage: Stage = "final" if self.family == "final" else "budget"
         self.numbers: Numbers = draw_numbers(rng)
-        self.accounts = draw_accounts(rng, self.numbers, stage)
+        self.accounts = draw_accounts(rng, self.numbers, stage, self.recipe.size)
         self.kinds = self._draw_kinds(rng)
 
     def _rng(self, purpose: str) -> np.random.Generator:
@@ -127,6 +132,8 @@ class _Composition:
 
     def content(self) -> DisclosureContent:
         made = {kind: TABLES[kind](self._context(kind)) for kind in self.kinds}
+        if self.recipe.irregular:
+            made = irregular.thinned(made, self._rng("irregular"), self.recipe.irregular)
         told = self._narrative()
         rng = self._rng("misprints")
         right = self._assembled(made, told)

@@ -165,7 +165,7 @@ def leave_rows_out(
             and any(_on(term, item.table.key, row) for term, _ in relation.terms)
         )
     )
-    left = _without(item, row)
+    left = without_row(item, row)
     cells = {(cell.row, cell.col): cell for cell in left.table.cells}
     where = tuple(_shifted(total, item.table.key, row) for total in totals)
     texts = tuple(cells[at.row, at.col].text for at in where if isinstance(at, At))
@@ -205,7 +205,7 @@ def _shifted(ref: Ref, key: str, row: int) -> Ref:
     return replace(ref, row=ref.row - 1) if isinstance(ref, At) and ref.key == key and ref.row > row else ref
 
 
-def _without(item: Made, row: int) -> Made:
+def without_row(item: Made, row: int) -> Made:
     """The table without a row; sums that it was a part of now miss."""
     cells = tuple(
         replace(cell, row=cell.row - 1) if cell.row > row else cell
