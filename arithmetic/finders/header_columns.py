@@ -67,8 +67,8 @@ class Heading:
     @property
     def year(self) -> int | None:
         """The year that the words name, if it is one."""
-        years = set(_YEAR.findall("".join(self.path)))
-        return int(years.pop()) if len(years) == 1 else None
+        years = years_in("".join(self.path))
+        return years.pop() if len(years) == 1 else None
 
     @property
     def adds(self) -> bool:
@@ -96,6 +96,11 @@ class Heading:
         yield self
         for part in self.parts:
             yield from part.walk()
+
+
+def years_in(words: str) -> set[int]:
+    """The years that words name."""
+    return {int(year) for year in _YEAR.findall(words)}
 
 
 def headings(view: TableView, panel: Panel) -> tuple[Heading, ...]:

@@ -15,13 +15,14 @@ from dataclasses import dataclass
 from ...document import Problem
 from ..proposal import Proposal, Scope, Strength
 from ..view import Panel
-from .header_columns import Heading, headings, numbering_row
+from .header_columns import Heading, headings, numbering_row, years_in
 from .support import ONE, Figures, Sum, Support
 
 _PARTS = (
     (re.compile(r"^基本支出$"), re.compile(r"^(?:人员经费|(?:日常)?公用经费|人员支出|公用支出)$")),
     (re.compile(r"公务用车购置及运行"), re.compile(r"购置费|运行(?:维护)?费")),
 )
+_THIS_YEAR = re.compile("本年|当年|今年")
 _MOST = 60  # columns of a header
 
 
@@ -158,10 +159,11 @@ def _year_heads(heading: Heading) -> tuple[int, ...]:
 
 def _earlier(heading: Heading, trees: tuple[Heading, ...]) -> bool:
     """Whether it names the first of the years that the header names."""
-    years = {leaf.year for tree in trees for leaf in tree.leaves if leaf.year is not None}
-    if heading.year is None or not years or heading.year != min(years):
+    words = "".join(text for tree in trees for leaf in tree.leaves for text in leaf.path)
+    years = years_in(words)
+    if heading.year is None or heading.year != min(years):
         return False
-    return len(years) > 1 or any("本年" in part for tree in trees for leaf in tree.leaves for part in leaf.path)
+    return len(years) > 1 or bool(_THIS_YEAR.search(words))
 
 
 def _instances(figures: Figures, panel: Panel, reading: _Reading) -> list[Sum]:
