@@ -21,8 +21,8 @@ RowRole = Literal["total", "of_which", "item", "section", "note", "blank"]
 
 _SPACES = re.compile(r"\s+")
 _CODE = re.compile(r"\d{3,9}", re.ASCII)
-_LEADING_CODE = re.compile(r"(\d{3,9})(?=[^\d.,%])", re.ASCII)
-_TOTAL = re.compile(r"(?:合计|总计|小计|共计)$|^(?:合计|总计|小计|共计)")
+_LEADING_CODE = re.compile(r"(\d{3}|\d{5,9})(?=[^\d.,%年万元])", re.ASCII)
+_TOTAL = re.compile(r"(?:合计|总计|小计|共计|总分)(?:\([^()]*\))?$|^(?:合计|总计|小计|共计)(?![划算])")
 _OF_WHICH = re.compile(r"^其中")
 _NOTE = re.compile(r"^(?:注|备注|说明)\d*[:.、]")
 _LABELS = ("code", "name", "line_number", "text")
@@ -59,7 +59,9 @@ class Row:
         code: digits of its code, parts in several columns joined; None where it has none.
         line: its printed line number (行次); None where it has none.
         ordinal: the number that its label begins with.
-        role: what it is; a total row is one by its words.
+        role: what it is; a total row is one by its words, a section by its label that spans the amounts.
+        indent: spaces printed before its name, where the print kept them.
+        mark: which of its label columns are filled; rows of one kind are filled alike.
     """
 
     row: int
@@ -69,6 +71,8 @@ class Row:
     line: int | None
     ordinal: Ordinal | None
     role: RowRole
+    indent: int = 0
+    mark: tuple[bool, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,23 +183,34 @@ class TableView:
         return Panel(cols, labels, numbers, tuple(self._row(row, labels) for row in self.body))
 
     def _row(self, row: int, labels: tuple[int, ...]) -> Row:
-        texts = {col: self.text(row, col) for col in labels}
+        texts = {cell.col: plain(cell.text) for col in labels if (cell := self.cell(row, col)).row == row}
+        roles = {col: self.roles[max(col, labels[0])] for col in texts}
         line = next(
-            (int(t) for col, t in texts.items() if self.roles[col] == "line_number" and _is_ordinal(t)), None
+            (int(t) for col, t in texts.items() if roles[col] == "line_number" and _is_ordinal(t)), None
         )
-        codes = [t for col, t in texts.items() if self.roles[col] == "code" and t.isascii() and t.isdigit()]
-        words = [
-            t for col, t in texts.items()
-            if t and self.roles[col] != "line_number" and not (self.roles[col] == "code" and t in codes)
-        ]  # fmt: skip
-        label = "".join(dict.fromkeys(words))  # a merged cell covers several of the columns
-        code = "".join(codes) or None
+        code = _joined(
+            [t for col, t in texts.items() if roles[col] == "code" and t.isascii() and t.isdigit()]
+        )
+        words = {
+            col: t for col, t in texts.items()
+            if t and roles[col] != "line_number" and not (roles[col] == "code" and t.isascii() and t.isdigit())
+        }  # fmt: skip
+        # What names a row is its name; other labels (a unit, a kind of goods) only where it has none.
+        named = {col: t for col, t in words.items() if roles[col] == "name"} or words
+        label = "".join(named.values())
         if code is None and (leading := _LEADING_CODE.match(label)):
             code, label = leading[1], label[leading.end() :]  # 201一般公共服务支出 in one cell
         elif code is None and _CODE.fullmatch(label):
             code, label = label, ""
-        ordinal = read_ordinal(label)
-        return Row(row, label, _name(label), code, line, ordinal, _row_role(label, code, line))
+        role = _row_role(label, code, line)
+        if role == "item" and any(self.cell(row, col).cols.stop > labels[-1] + 1 for col in named):
+            role = "section"  # a heading that spans the amounts
+        if role == "item" and code is None and any(_TOTAL.search(t) for t in words.values()):
+            role = "total"  # 合计 stands in the column of codes or of units
+        indent = max((_indent(self.cell(row, col).text) for col in named), default=0)
+        mark = tuple(bool(texts.get(col)) for col in labels)
+        ordinal = read_ordinal(_OF_WHICH.sub("", label).lstrip(":"))
+        return Row(row, label, _name(label), code, line, ordinal, role, indent, mark)
 
 
 def read_ordinal(label: str) -> Ordinal | None:
@@ -205,6 +220,18 @@ def read_ordinal(label: str) -> Ordinal | None:
             number = match[1]
             return Ordinal(level, int(number) if number.isdigit() else _chinese(number))
     return None
+
+
+def _joined(codes: list[str]) -> str | None:
+    """One code of its parts in several columns; a part may itself be the whole code so far."""
+    code = ""
+    for part in codes:
+        code = part if code and part.startswith(code) and len(part) > len(code) else code + part
+    return code or None
+
+
+def _indent(text: str) -> int:
+    return len(text) - len(text.lstrip())
 
 
 def _name(label: str) -> str:

@@ -1,0 +1,183 @@
+"""The total rows of a table, and the sets of rows that each may cover by its place.
+
+A total stands below or above its parts, after another total and what is added to it, or at the
+foot of several lists side by side, all of which it covers where its label spans them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from ..view import Panel, Row, TableView
+from .code_forest import Forest, forests
+from .outline_forest import Item, outline
+from .sums import amount_columns
+
+Part = tuple[int, tuple[int, ...]]  # a row and the amount columns of its panel
+
+_STAFF = ("301", "303", "501", "509")  # what is spent on people, by economic class
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A row that a total may count: a top item or another total."""
+
+    row: int
+    numbers: tuple[int, ...]
+    code: str | None
+    total: bool
+    loose: bool
+
+    @property
+    def part(self) -> Part:
+        """As a part of a sum."""
+        return self.row, self.numbers
+
+
+@dataclass(frozen=True, slots=True)
+class Total:
+    """A total row: where its amounts stand, and the entries of the panels that it spans."""
+
+    row: int
+    numbers: tuple[int, ...]
+    label: str
+    lists: tuple[tuple[Entry, ...], ...]
+    others: tuple[tuple[Entry, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Cover:
+    """Rows that a total may be the sum of; `pattern` names how they were chosen."""
+
+    pattern: str
+    parts: tuple[Part, ...]
+    reason: str
+
+
+def totals(view: TableView) -> Iterator[Total]:
+    """The total rows of all panels."""
+    coded = {id(panel): forest for panels, forest in forests(view) for panel in panels}
+    lists = [_entries(view, panel, coded.get(id(panel))) for panel in view.panels]
+    for index, panel in enumerate(view.panels):
+        numbers = amount_columns(view, panel.numbers)
+        if not numbers:
+            continue
+        for row in panel.rows:
+            first = _first_panel(view, index, row)
+            if first is not None:
+                width = len(numbers)
+                spanned = tuple(e for e in lists[first : index + 1] if not e or len(e[0].numbers) == width)
+                others = tuple(e for e in lists if not e or len(e[0].numbers) == width)
+                label = row.label or view.panels[first].rows[row.row - view.header_rows].label
+                yield Total(row.row, numbers, label, spanned, others)
+
+
+def _entries(view: TableView, panel: Panel, forest: Forest | None) -> tuple[Entry, ...]:
+    numbers = amount_columns(view, panel.numbers)
+    if not numbers:
+        return ()
+    items = [
+        Entry(item.row.row, numbers, item.row.code, False, item.loose)
+        for item in outline(view, panel, forest)
+    ]
+    sums = [Entry(row.row, numbers, None, True, False) for row in panel.rows if _counts(view, row, numbers)]
+    return tuple(sorted((*items, *sums), key=lambda entry: entry.row))
+
+
+def _counts(view: TableView, row: Row, numbers: Sequence[int]) -> bool:
+    """Whether a row is a total with amounts of its own."""
+    return row.role == "total" and any(view.number(row.row, col) is not None for col in numbers)
+
+
+def _first_panel(view: TableView, index: int, row: Row) -> int | None:
+    """The first of the panels that a row totals; None if it is no total with amounts in its panel.
+
+    A label that spans panels, or one whose own amounts are blank beside a row without a
+    label, totals all of them.
+    """
+    panels = view.panels
+    numbers = amount_columns(view, panels[index].numbers)
+    if row.role == "total" and panels[index].labels:
+        if all(view.number(row.row, col) is None for col in numbers):
+            return None
+        if index + 1 < len(panels) and _continues(view, index, row):
+            return None  # its amounts stand in a later panel
+        start = view.cell(row.row, panels[index].labels[0]).col
+        first = next((k for k, panel in enumerate(panels) if start in panel.cols), index)
+        return first
+    if row.role == "blank" and any(view.bears_number(row.row, col) for col in numbers):
+        for k in reversed(range(index)):
+            other = panels[k].rows[row.row - view.header_rows]
+            if other.role == "total":
+                return k if _continues(view, k, other) else None
+            if other.role != "blank":
+                return None
+    return None
+
+
+def _continues(view: TableView, index: int, row: Row) -> bool:
+    """Whether a total row has no amount in its panel, but one in the next whose label is blank."""
+    own = amount_columns(view, view.panels[index].numbers)
+    if any(view.bears_number(row.row, col) for col in own):
+        return False
+    for panel in view.panels[index + 1 :]:
+        other = panel.rows[row.row - view.header_rows]
+        if other.role != "blank":
+            return False
+        if any(view.bears_number(row.row, col) for col in amount_columns(view, panel.numbers)):
+            return True
+    return False
+
+
+def covers(total: Total) -> Iterator[Cover]:
+    """What a total may be the sum of, what its place suggests first before the rest."""
+    above = [[e for e in entries if e.row < total.row] for entries in total.lists]
+    below = [[e for e in entries if e.row > total.row] for entries in total.lists]
+    last = max((e.row for entries in above for e in entries if e.total), default=-1)
+    since = [e for entries in above for e in entries if e.row > last]
+    before = [e for entries in above for e in entries if e.row == last]
+    seen: set[tuple[Part, ...]] = set()
+    for pattern, entries, reason in (
+        ("carried", [*before, *since], "the total above it and what is added to that"),
+        ("above", since, "the rows above it"),
+        ("totals", _all_totals(above), "the totals above it"),
+        ("all", [e for entries in above for e in entries if not e.total], "all rows above it"),
+        ("below", [e for entries in below for e in _until_total(entries)], "the rows below it"),
+        ("all below", [e for entries in below for e in entries if not e.total], "all rows below it"),
+        ("totals below", _all_totals(below), "the totals below it"),
+        *_by_class(total, above),
+    ):
+        for suffix, chosen in _variants(entries):
+            parts = tuple(e.part for e in chosen)
+            if parts and parts not in seen and not (pattern == "carried" and not before):
+                seen.add(parts)
+                yield Cover(pattern + suffix, parts, reason)
+
+
+def _variants(entries: Sequence[Entry]) -> Iterator[tuple[str, list[Entry]]]:
+    """Without rows of which it is open whether they are parts of others, then with them."""
+    yield "", [e for e in entries if not e.loose]
+    yield " with loose", list(entries)
+
+
+def _until_total(entries: Sequence[Entry]) -> Iterator[Entry]:
+    for entry in entries:
+        if entry.total:
+            return
+        yield entry
+
+
+def _all_totals(lists: Sequence[Sequence[Entry]]) -> list[Entry]:
+    found = [e for entries in lists for e in entries if e.total]
+    return found if len(found) > 1 else []
+
+
+def _by_class(total: Total, above: Sequence[Sequence[Entry]]) -> Iterator[tuple[str, list[Entry], str]]:
+    """人员经费 and 公用经费 by economic class, in whatever panels the classes stand."""
+    staff = "人员" in total.label
+    if not staff and "公用" not in total.label:
+        return
+    rows = [e for entries in total.others for e in entries if e.row < total.row and e.code]
+    chosen = [e for e in rows if (e.code in _STAFF) == staff]
+    yield "class", chosen, "the economic classes that it names"
