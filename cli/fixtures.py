@@ -146,7 +146,7 @@ def label_tables(
 
 def _print_table(table: Table) -> None:
     """A table in one line, and a note for each row that should perhaps not be in it."""
-    from ..datasets.labels.strays import stray_rows
+    from ..sheets.strays import stray_rows
 
     amounts = sum(cell.amount is not None for cell in table.cells)
     (rows, cols), header = table.shape, counted(table.header_rows, "header row")

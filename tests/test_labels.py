@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import sys
 import zipfile
 from decimal import Decimal
 from pathlib import Path
@@ -12,11 +11,10 @@ import pytest
 from crossfoot.datasets.fixtures.checking import faults
 from crossfoot.datasets.labels.documents import Defaults, document_from_labels, tables_from_html
 from crossfoot.datasets.labels.html import html_tables
-from crossfoot.datasets.labels.numbers import show_number
-from crossfoot.datasets.labels.strays import stray_rows
+from crossfoot.sheets.numbers import show_number
+from crossfoot.sheets.strays import stray_rows
 from crossfoot.document import Cell, Document, Table
 from crossfoot.errors import (
-    EngineError,
     InputError,
     LimitExceeded,
     MissingInput,
@@ -471,14 +469,6 @@ def test_a_zip_that_is_no_workbook_is_refused(tmp_path):
         archive.writestr("a.txt", "a")
     with pytest.raises(InputError, match="cannot be read as a workbook"):
         document_from_labels(tmp_path / "t.xlsx")
-
-
-def test_openpyxl_is_named_when_missing(tmp_path, monkeypatch):
-    path = save(cell_of("x"), tmp_path)
-    monkeypatch.setitem(sys.modules, "openpyxl", None)
-    with pytest.raises(EngineError) as caught:
-        document_from_labels(path)
-    assert "crossfoot[evaluation]" in caught.value.remedy
 
 
 ACCOUNTING = '_ * #,##0.00_ ;_ * \\-#,##0.00_ ;_ * "-"??_ ;_ @_ '

@@ -461,7 +461,7 @@ def test_limits_on_files_markup_and_sums(tmp_path: Path, monkeypatch: pytest.Mon
     monkeypatch.setattr(predictions, "MAX_TOTAL_ADDRESSES", 11)
     with pytest.raises(LimitExceeded, match=r"scan\.html: tables of more than 11 addresses"):
         read_predictions(tmp_path, "html", "scan")
-    monkeypatch.setattr(markup, "MAX_CHARACTERS", 50)
+    monkeypatch.setattr("crossfoot.sheets.markup.MAX_CHARACTERS", 50)
     with pytest.raises(LimitExceeded, match="50 characters"):
         read_predictions(tmp_path, "html", "scan")
     monkeypatch.setattr(files, "MAX_BYTES", 50)

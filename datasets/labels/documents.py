@@ -154,12 +154,13 @@ def _html_table(name: str, table: HtmlTable, about: Defaults, place: str) -> tup
 
 
 def _xlsx(path: Path, about: Defaults) -> list[tuple[Table, int | None]]:
-    from .xlsx import xlsx_tables
+    from ...sheets.workbooks import SheetAbout, xlsx_tables
 
     tables: list[tuple[Table, int | None]] = []
     for number, sheet in enumerate(xlsx_tables(path), start=1):
         place = f"{path}, sheet {sheet.name}"
-        own = replace(about, kind=sheet.kind or about.kind, title=sheet.title or about.title)
+        listed = sheet.about or SheetAbout()
+        own = replace(about, kind=listed.kind or about.kind, title=listed.title or about.title)
         _require(own, place)
         header_rows = about.header_rows if about.header_rows is not None else sheet.header_rows or None
         tables.append((_table(f"t{number}", sheet.shape, sheet.cells, {}, header_rows, own, place), None))

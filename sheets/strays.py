@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ...document import Cell, Table
+from ..document import Cell, Table
 
 _ABOVE = re.compile(
     r"^(?:(?:金额|计量|编制|填报|申报|预算)?(?:单位|部门)(?:名称)?(?:\([^()]{0,12}\))?\s*:|公开\s*\d+\s*表$)"

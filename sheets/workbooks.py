@@ -1,8 +1,8 @@
 """Tables in a workbook → cells at their addresses, with the text that the workbook shows.
 
 One table per sheet, merged ranges as spans. A number is shown by its format, so that 4 under
-`000` is the code 004 and 1234.5 under `#,##0.00` reads 1,234.50; a format or a formula that
-cannot be shown is refused by the name of its cell, never guessed.
+`000` is the code 004 and 1234.5 under `#,##0.00` reads 1,234.50. What cannot be shown so is
+refused by the name of its cell, or shown as nearly as can be, whichever the caller wants.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from xml.parsers import expat
 
-from ...document import Cell
-from ...errors import EngineError, InputError, LimitExceeded, MissingInput
+from ..document import Cell
+from ..errors import InputError, LimitExceeded, MissingInput
 from .numbers import show_number
 
 if TYPE_CHECKING:
@@ -27,61 +27,102 @@ if TYPE_CHECKING:
 MAX_BYTES = 32 << 20  # of a workbook, unpacked
 MAX_MEMBERS = 10_000
 MAX_CELLS = 200_000  # of a sheet; a workbook in memory takes kilobytes for each
-_OVERVIEW = ("id", "title", "kind")  # the first sheet of the workbooks that `digitize` writes
-_LONG_TEXTS = ("table", "row", "col", "text")  # and their last, where a text is too long for a cell
+# The first sheet of the workbooks that `digitize` writes.
+_OVERVIEW = ("id", "title", "kind", "page", "rows", "columns", "unit", "year")
+# And their last: the equations, and texts that are too long for a cell.
+_EQUATIONS = ("id", "relation", "strength", "origin")
+_LONG_TEXTS = ("table", "row", "col", "text")
 _CODES = ("utf-8", "utf-16-le", "utf-16-be")
 _SHEET = tuple(name.encode(code) for name in ("sheetData", "mergeCell", "hyperlink") for code in _CODES)
 _REF = re.compile(r"\$?([A-Za-z]{1,3})\$?(\d{1,7})(?::\$?([A-Za-z]{1,3})\$?(\d{1,7}))?", re.ASCII)
 _DOCTYPE = tuple("<!DOCTYPE".encode(code) for code in _CODES)
 
 
+@dataclass(frozen=True, slots=True)
+class SheetAbout:
+    """What the list of tables in a workbook of `digitize` says of one."""
+
+    title: str | None = None
+    kind: str | None = None
+    unit: str | None = None
+    year: int | None = None
+
+
 @dataclass(frozen=True)
 class SheetTable:
-    """The table of one sheet; `header_rows` are those that stay in view, 0 where none do."""
+    """The table of one sheet; `header_rows` are those that stay in view, 0 where none do.
+
+    `about` is None where the workbook has no list of tables.
+    """
 
     name: str
     cells: tuple[Cell, ...]
     shape: tuple[int, int]
     header_rows: int
-    title: str | None = None
-    kind: str | None = None
+    about: SheetAbout | None = None
 
 
-def xlsx_tables(path: Path) -> tuple[SheetTable, ...]:
+def xlsx_tables(path: Path, *, nearly: bool = False) -> tuple[SheetTable, ...]:
     """The table of each sheet: from its first row and column to the last filled or ruled cell.
 
-    The list of tables that stands first in a workbook of `digitize` gives titles and kinds.
+    Args:
+        path: the workbook.
+        nearly: show dates, errors and unknown number formats as nearly as can be, pass over
+            empty sheets and cut texts, instead of refusing them.
 
     Raises:
-        InputError: no workbook, a sheet without a table, or a cell that cannot be shown.
-        LimitExceeded: larger than labels may be.
-        EngineError: openpyxl is not installed.
+        InputError: no workbook, no sheet with a table, a formula that was never computed, or
+            a cell that cannot be shown.
+        LimitExceeded: larger than a workbook may be.
     """
     book, formulas = _open(path)
     sheets = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]
-    about: list[tuple[str | None, str | None]] = []
-    if sheets and _starts(sheets[0], _OVERVIEW):
-        about = [(row[1], row[2]) for row in sheets.pop(0).iter_rows(min_row=2, values_only=True)]
+    about = _take_about(sheets)
     if sheets and _starts(sheets[-1], _LONG_TEXTS):
-        raise InputError("has texts too long for a cell; label from document.json", name=str(path))
-    if len(about) != len(sheets):  # sheets were added or removed
-        about = [(None, None)] * len(sheets)
+        if not nearly:
+            raise InputError("has texts too long for a cell; label from document.json", name=str(path))
+        sheets.pop()
+    if about is not None and sheets and _starts(sheets[-1], _EQUATIONS):
+        sheets.pop()
+    if nearly:
+        kept = [number for number, sheet in enumerate(sheets) if not _is_empty(sheet)]
+        about = [about[n] for n in kept] if about is not None and len(about) == len(sheets) else None
+        sheets = [sheets[n] for n in kept]
+    if about is not None and len(about) != len(sheets):  # sheets were added or removed
+        about = None
     if not sheets:
         raise InputError("has no sheet with a table", name=str(path))
     return tuple(
-        _table(sheet, formulas[sheet.title], str(path), *entry)
-        for sheet, entry in zip(sheets, about, strict=True)
+        _table(sheet, formulas[sheet.title], str(path), about[n] if about else None, nearly=nearly)
+        for n, sheet in enumerate(sheets)
     )
+
+
+def _take_about(sheets: list[Worksheet]) -> list[SheetAbout] | None:
+    """The list of tables, taken from the front of the sheets; None where there is none."""
+    if not sheets or not _starts(sheets[0], _OVERVIEW):
+        return None
+    rows = sheets.pop(0).iter_rows(min_row=2, max_col=len(_OVERVIEW), values_only=True)
+    return [
+        SheetAbout(_string(title), _string(kind), _string(unit), year if isinstance(year, int) else None)
+        for _, title, kind, _, _, _, unit, year in rows
+    ]
+
+
+def _string(value: object) -> str | None:
+    return value if isinstance(value, str) else None
+
+
+def _is_empty(sheet: Worksheet) -> bool:
+    few = sheet.max_row * sheet.max_column <= MAX_CELLS  # else it is refused with its name
+    return few and all(value is None for row in sheet.iter_rows(values_only=True) for value in row)
 
 
 def _open(path: Path) -> tuple[Any, Any]:
     """The workbook with the values that were last computed, and the same with its formulas."""
     _require_harmless(path)
-    try:
-        from openpyxl import load_workbook
-    except ImportError:
-        remedy = "pip install 'crossfoot[evaluation]'"
-        raise EngineError("the package is not installed", name="openpyxl", remedy=remedy) from None
+    from openpyxl import load_workbook
+
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of what it drops: drawings, validation, conditional formats
@@ -156,7 +197,7 @@ def _starts(sheet: Worksheet, header: tuple[str, ...]) -> bool:
 
 
 def _table(
-    sheet: Worksheet, formulas: Worksheet, file: str, title: str | None, kind: str | None
+    sheet: Worksheet, formulas: Worksheet, file: str, about: SheetAbout | None, *, nearly: bool
 ) -> SheetTable:
     place = f"{file}, sheet {sheet.title}"
     merged = [r.bounds for r in sheet.merged_cells.ranges]  # left, top, right, bottom, from 1
@@ -175,13 +216,13 @@ def _table(
             col - 1,
             *spans.get((row, col), (1, 1)),
             header=row <= header_rows,
-            text=_text(sheet.cell(row, col), formulas.cell(row, col), place),
+            text=_text(sheet.cell(row, col), formulas.cell(row, col), place, nearly=nearly),
         )
         for row in range(1, rows + 1)
         for col in range(1, cols + 1)
         if (row, col) not in covered
     ]
-    return SheetTable(sheet.title, tuple(cells), (rows, cols), header_rows, title, kind)
+    return SheetTable(sheet.title, tuple(cells), (rows, cols), header_rows, about)
 
 
 def _extent(sheet: Worksheet, merged: list[tuple[int, int, int, int]], place: str) -> tuple[int, int]:
@@ -213,13 +254,13 @@ def _frozen_rows(sheet: Worksheet) -> int:
     return int(pane[1]) - 1 if pane else 0
 
 
-def _text(cell: Any, formula: Any, place: str) -> str:
+def _text(cell: Any, formula: Any, place: str, *, nearly: bool) -> str:
     """What the workbook shows in a cell."""
     name = f"{place}, cell {cell.coordinate}"
     value = cell.value
     if formula.data_type == "f" and value is None:
         raise InputError("a formula that was never computed; open and save it, or write the text", name=name)
-    if cell.data_type == "e":
+    if cell.data_type == "e" and not nearly:
         raise InputError(f"shows the error {value}", name=name)
     if value is None:
         return ""
@@ -228,8 +269,12 @@ def _text(cell: Any, formula: Any, place: str) -> str:
     if isinstance(value, bool):
         return str(value).upper()
     if not isinstance(value, int | float) or cell.is_date:
+        if nearly:
+            return str(value)
         raise InputError(f"holds a {type(value).__name__}; write it as text", name=name)
     try:
         return show_number(value, cell.number_format)
     except ValueError as error:
+        if nearly:
+            return show_number(value, "General")
         raise InputError(f"{error}; write it as text", name=name) from None

@@ -1,0 +1,1 @@
+"""Tables that people already have: HTML, workbooks, CSV and DataFrames as records, and their sums."""
