@@ -1,1 +1,33 @@
 """Holding readings against equations: what is proven, which reading to correct, what to dispute."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ...document import Document
+from ..proposal import Proposal
+from .blame import blame
+from .model import build
+from .options import ReconcileOptions
+from .verdicts import problems, verdicts
+from .writing import without_states, written
+
+__all__ = ["ReconcileOptions", "reconcile", "without_states"]
+
+
+def reconcile(
+    document: Document, proposals: Sequence[Proposal], options: ReconcileOptions | None = None
+) -> Document:
+    """The document with a state for every amount, with corrections that are proven, and its equations.
+
+    Args:
+        document: amounts as read, `reading.alternatives` where the recogniser has any. What an earlier
+            run said of it is taken back first; what a person confirmed is a fact.
+        proposals: what the finders suggest; families that the numbers do not bear out are dropped.
+        options: how sure to be.
+    """
+    options = options or ReconcileOptions()
+    fresh = without_states(document)
+    model = build(fresh, proposals, options)
+    found = blame(model)
+    return written(fresh, model, verdicts(model, found, {}), problems(model, found))

@@ -1,0 +1,120 @@
+"""Which of the proposed equations the publisher meant: a family of them stands or falls by its instances.
+
+By Bayes: a family that is meant fails only where an amount is misread or misprinted; one that is
+not holds by chance alone. A single failing instance is judged by its prior, by how other families
+of its origin do in the same table, and by whether the gap looks like a slip of one digit.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+
+from ..proposal import Said
+from .options import ReconcileOptions
+from .quantities import Quantity
+from .relations import Relation, Values
+from .slips import OTHER, slip
+
+SUM_BY_CHANCE = 1e-3  # two amounts or more adding up to a third to the cent
+EQUAL_BY_CHANCE = 0.03  # the same number is often printed in several places
+LOOSE_BY_CHANCE = 0.05
+LIMIT_BY_CHANCE = 0.6
+SLIP_WHEN_MEANT = 0.5  # of the gaps of an equation that was meant, look like one slip
+SLIP_BY_CHANCE = 0.05
+LEAST_WRONG = 0.01
+MOST_WRONG = 0.6
+ELSEWHERE = 0.5  # a family in another table says half as much
+WEIGHT = 4.0  # the prior counts as much as this many other families of its origin and table
+
+
+def beliefs(
+    relations: Sequence[Relation], known: Sequence[Quantity], values: Values, options: ReconcileOptions
+) -> list[float]:
+    """Per relation the posterior that its family is meant."""
+    families: dict[str, list[Relation]] = defaultdict(list)
+    for relation in relations:
+        families[relation.proposal.family].append(relation)
+    odds = {name: _evidence(members, known, values, options) for name, members in families.items()}
+    first = {name: _posterior(members[0].proposal.prior, odds[name]) for name, members in families.items()}
+    judged: Counter[tuple[str, str]] = Counter()
+    meant: Counter[tuple[str, str]] = Counter()
+    for name, members in families.items():
+        for kin in _kin(members[0]):
+            judged[kin] += int(odds[name] != 0)
+            meant[kin] += int(odds[name] != 0 and first[name] >= options.dispute)
+    posterior: dict[str, float] = {}
+    for name, members in families.items():
+        own = int(odds[name] != 0)
+        did = own * int(first[name] >= options.dispute)
+        here, everywhere = _kin(members[0])
+        others = judged[here] - own + ELSEWHERE * (judged[everywhere] - own)
+        right = meant[here] - did + ELSEWHERE * (meant[everywhere] - did)
+        prior = (WEIGHT * members[0].proposal.prior + right) / (WEIGHT + others)
+        posterior[name] = _posterior(prior, odds[name])
+    return [posterior[relation.proposal.family] for relation in relations]
+
+
+def _kin(relation: Relation) -> tuple[tuple[str, str], tuple[str, str]]:
+    """What a family is compared with: its origin in the same table, and in the whole document."""
+    total, origin = relation.proposal.total, relation.proposal.origin
+    return (origin, "" if isinstance(total, Said) else f"in {total.table}"), (origin, "all")
+
+
+def _posterior(prior: float, evidence: float) -> float:
+    prior = min(max(prior, 1e-4), 1 - 1e-4)
+    logit = math.log(prior / (1 - prior)) + evidence
+    return 1 / (1 + math.exp(-min(max(logit, -50.0), 50.0)))
+
+
+def _evidence(
+    members: Sequence[Relation], known: Sequence[Quantity], values: Values, options: ReconcileOptions
+) -> float:
+    """Log of the odds that the instances give to the family's being meant; 0 where none says anything."""
+    total = 0.0
+    for relation in members:
+        holds = relation.holds(values)
+        if holds is None or len(relation.counting(values)) < (2 if holds else 1):
+            continue
+        wrong = min(max(_doubt(relation, known, values, options), LEAST_WRONG), MOST_WRONG)
+        chance = _by_chance(relation, values)
+        if holds:
+            total += math.log((1 - wrong) / chance)
+        else:
+            slipped = looks_like_slip(relation, known, values)
+            shape = math.log(SLIP_WHEN_MEANT / SLIP_BY_CHANCE) if slipped else math.log(1 - SLIP_WHEN_MEANT)
+            total += math.log(wrong / (1 - chance)) + shape
+    return total
+
+
+def _doubt(relation: Relation, known: Sequence[Quantity], values: Values, options: ReconcileOptions) -> float:
+    """Probability that one of its amounts at least is misread or misprinted."""
+    return sum(known[i].wrong + options.misprint for i in relation.counting(values))
+
+
+def _by_chance(relation: Relation, values: Values) -> float:
+    if relation.proposal.relation == "at_most":
+        return LIMIT_BY_CHANCE
+    if relation.tolerance or not relation.linear:
+        return LOOSE_BY_CHANCE
+    return EQUAL_BY_CHANCE if len(relation.counting(values)) <= 2 else SUM_BY_CHANCE
+
+
+def looks_like_slip(relation: Relation, known: Sequence[Quantity], values: Values) -> bool:
+    """Whether one of its amounts, with a digit other, lost or swapped, closes the gap of a sum."""
+    if not relation.linear:
+        return False
+    gap = relation.gap(values)
+    for index, coefficient in relation.coefficients.items():
+        value = values[index]
+        if value and gap % coefficient == 0 and _exact_slip(value, value - gap // coefficient):
+            return True
+    return False
+
+
+def _exact_slip(value: int, meant: int) -> bool:
+    """A slip in a digit that says something: round amounts differ in one digit by chance."""
+    change = abs(value - meant)
+    step = 10 ** (len(str(change)) - len(str(change).rstrip("0"))) if change else 1
+    return slip(value, meant) > OTHER and value % step != 0

@@ -1,0 +1,126 @@
+"""How likely an amount is wrong although its equations hold: another misreading would have to compensate it.
+
+For each other reading of an amount, the probability that some partner is misread by just as much
+is looked up in a hash of the partners' own readings. Two prints of one number are misread alike far
+oftener than two numbers in a sum compensate each other, so equality has a harder test.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Iterator
+
+from .model import Model
+from .slips import ONE_DIGIT
+
+HELD = 0.01  # a compensating partner that other equations hold would need one more misreading
+
+
+class Proofs:
+    """Probabilities of compensation in the equations of a model that hold."""
+
+    def __init__(self, model: Model) -> None:
+        self._model = model
+        self._changes: dict[int, dict[int, list[tuple[int, float]]]] = {}
+
+    def proven(self, index: int) -> bool:
+        """Whether equations that hold leave less doubt of an amount than the options allow."""
+        options = self._model.options
+        limit, equal = 1.0, 1.0
+        for number in self.witnesses(index):
+            if self._is_equality(number, index):
+                equal = min(equal, self.wrong(index, number))
+            else:
+                limit = min(limit, self.wrong(index, number))
+        return limit < options.proof or equal < options.proof_by_equality
+
+    def witnesses(self, index: int) -> Iterator[int]:
+        """The relations that hold exactly and say something of an amount: another one is not zero."""
+        model = self._model
+        for number in model.touching[index]:
+            relation = model.relations[number]
+            if not model.proving[number] or index not in relation.coefficients:
+                continue
+            if any(model.values[i] for i in relation.coefficients if i != index):
+                yield number
+
+    def wrong(self, index: int, number: int) -> float:
+        """Probability that the amount is wrong though this relation holds, and those beside it."""
+        model = self._model
+        quantity, value = model.known[index], model.values[index]
+        if quantity.fixed or value is None:
+            return 0.0
+        beside = [
+            other for other in self.witnesses(index) if other != number and self._apart(number, other, index)
+        ]
+        coefficient = model.relations[number].coefficients[index]
+        total = quantity.unlisted * self._any(index, number) * self._most(beside, index, None)
+        for choice_value, odds in self._readings(index):
+            change = coefficient * (choice_value - value)
+            total += odds * self._compensated(index, number, change) * self._most(beside, index, choice_value)
+        return total
+
+    def _readings(self, index: int) -> Iterator[tuple[int, float]]:
+        """Other values of an amount with their probabilities; after a correction the first reading too."""
+        quantity, value = self._model.known[index], self._model.values[index]
+        now = next((c.cost for c in quantity.choices if c.value == value), 0.0)
+        for choice in quantity.choices:
+            if choice.value != value:
+                yield choice.value, min(1.0, math.exp(now - choice.cost))
+        if quantity.value is not None and quantity.value != value:
+            yield quantity.value, 1.0
+
+    def _most(self, beside: list[int], index: int, other: int | None) -> float:
+        """The least chance that one of the relations beside is compensated, too."""
+        model = self._model
+        chances = [1.0]
+        for number in beside:
+            if other is None:
+                chances.append(self._any(index, number))
+            else:
+                change = model.relations[number].coefficients[index] * (other - (model.values[index] or 0))
+                chances.append(self._compensated(index, number, change))
+        return min(chances)
+
+    def _apart(self, number: int, other: int, index: int) -> bool:
+        """Whether two relations have no other amount in common that counts."""
+        model = self._model
+        one = {i for i in model.relations[number].counting(model.values) if i != index}
+        return one.isdisjoint(model.relations[other].counting(model.values))
+
+    def _is_equality(self, number: int, index: int) -> bool:
+        counting = self._model.relations[number].counting(self._model.values)
+        return sum(1 for i in counting if i != index) <= 1
+
+    def _any(self, index: int, number: int) -> float:
+        """Chance that partners compensate a misreading that is not listed."""
+        known, relation = self._model.known, self._model.relations[number]
+        partners = [i for i in relation.coefficients if i != index]
+        if self._is_equality(number, index):
+            doubted = any(known[i].wrong for i in partners if self._model.values[i])
+            return self._model.options.alike if doubted else 0.0
+        return min(1.0, sum(known[i].wrong for i in partners) * ONE_DIGIT)
+
+    def _compensated(self, index: int, number: int, change: int) -> float:
+        """Chance that a partner is misread so that the relation holds although the amount is wrong."""
+        known, relation = self._model.known, self._model.relations[number]
+        listed = sum(odds for i, odds in self._hash(number).get(-change, ()) if i != index)
+        if self._is_equality(number, index):
+            return max(self._any(index, number), min(1.0, listed))
+        loose = sum(known[i].unlisted for i in relation.coefficients if i != index) * ONE_DIGIT
+        return min(1.0, listed + loose)
+
+    def _hash(self, number: int) -> dict[int, list[tuple[int, float]]]:
+        """By how much it moves the sum: the amounts whose other reading does so, with its probability."""
+        if number not in self._changes:
+            model, found = self._model, defaultdict(list)
+            for i, coefficient in model.relations[number].coefficients.items():
+                value = model.values[i]
+                if value is None or model.known[i].fixed:
+                    continue
+                held = HELD if sum(model.proving[n] for n in model.touching[i]) > 1 else 1.0
+                for other, odds in self._readings(i):
+                    found[coefficient * (other - value)].append((i, odds * held))
+            self._changes[number] = found
+        return self._changes[number]
