@@ -163,7 +163,9 @@ def _earlier(heading: Heading, trees: tuple[Heading, ...]) -> bool:
     years = years_in(words)
     if heading.year is None or heading.year != min(years):
         return False
-    return len(years) > 1 or bool(_THIS_YEAR.search(words))
+    amounts = [leaf for tree in trees for leaf in tree.leaves if not (leaf.is_change or leaf.is_rate)]
+    spoken = any(leaf.is_prior for leaf in amounts)
+    return len(years) > 1 or (not spoken and bool(_THIS_YEAR.search(words)))
 
 
 def _instances(figures: Figures, panel: Panel, reading: _Reading) -> list[Sum]:
