@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from .document import Box, Cell, Page, Part, Problem, Table, TablePart, Text, TextRole
 from .layout.engine import Found, Grid
@@ -13,6 +14,9 @@ from .layout.surroundings import Surroundings, furniture, read_surroundings
 from .layout.words import Word
 from .ocr.cutting import Place
 from .ocr.page import PageText
+
+if TYPE_CHECKING:
+    from .ocr.rereading import Reread
 
 _SURE = 0.95  # a clean scan scores 0.99 and more; at 0.95 one side in twenty is unclear
 
@@ -59,6 +63,13 @@ def page_records(
     first = texts + len(written) + len(strays) + 1
     stamped = [Text(f"x{n}", "seal", page.number, box, "") for n, box in enumerate(seals, first)]
     return PageRecords(records, (*written, *strays, *stamped), tuple(problems))
+
+
+def settled(records: PageRecords, reread: Reread) -> PageRecords:
+    """The records with amounts as they were read again, and no word of ink that was read by then."""
+    read = {str(box.to_list()) for box in reread.read}
+    kept = tuple(p for p in records.problems if p.code != "unreadable_ink" or p.where not in read)
+    return PageRecords(reread.tables, records.texts, (*kept, *reread.problems))
 
 
 def _about_page(page: Page, text: PageText) -> list[Problem]:

@@ -1,9 +1,9 @@
 """The order of the stages, and nothing else.
 
 source → upright → ink layers → grids → text detection, boxes cut at rulings → recognition
-→ cells filled → titles, header rows, roles → pages joined. Pages pass through one at a
-time. What goes wrong on a page becomes a problem of that page; the others are digitized all
-the same.
+→ cells filled → titles, header rows, roles → amounts read from crops of their own → pages
+joined. Pages pass through one at a time. What goes wrong on a page becomes a problem of that
+page; the others are digitized all the same.
 """
 
 from __future__ import annotations
@@ -28,9 +28,12 @@ from .source import PageImage, Source, SourceOptions, open_source
 
 if TYPE_CHECKING:
     from .layout.engine import GridEngine
+    from .layout.ink import Ink
     from .models.orientation import PageOrientation
     from .models.weights import Progress
     from .ocr.engine import Engine
+    from .ocr.page import PageText
+    from .ocr.rereading import Reread
     from .source import Image
 
 T = TypeVar("T")
@@ -297,7 +300,7 @@ class _Run:
     def _digitize(self, scan: PageImage) -> PageResult:
         import numpy as np
 
-        from .assembly import page_records
+        from .assembly import page_records, settled
         from .layout.geometry import rows_of
         from .layout.page import lay_out
         from .ocr.page import read_layer, read_scan
@@ -326,6 +329,8 @@ class _Run:
         page = Page(scan.number, width, height, scan.scan, rows_of(upright.matrix @ before), mesh)
         with self.stage("layout.records"):
             records = page_records(page, found, text, self.joiner.count, len(self.texts), ink.seals)
+        if scan.words is None:
+            records = settled(records, self._amounts(upright.image, ink, records.tables, text, page))
         with self.stage("layout.continuation"):
             tables = self.joiner.add(Sheet(page, records.tables, records.texts))
         ids = {old.id: table.id for old, table in zip(records.tables, tables, strict=True)}
@@ -333,6 +338,25 @@ class _Run:
         self.texts += records.texts
         self.problems += [replace(p, where=ids.get(p.where or "", p.where)) for p in records.problems]
         return PageResult(page, upright.image, tables, records.texts, text.boxes, text.readings)
+
+    def _amounts(
+        self, image: Image, ink: Ink, tables: tuple[Table, ...], text: PageText, page: Page
+    ) -> Reread:
+        """Tables whose amounts were read from crops of their own; as they were where that fails."""
+        from .ocr.engine import LatticeEngine
+        from .ocr.rereading import Reread, Views, reread_amounts
+
+        options, engine = self.digitizer.options.ocr, self.engine()
+        if options.amounts == "plain" or not isinstance(engine, LatticeEngine):
+            return Reread(tables)
+        try:
+            with self.stage("ocr.amounts"):
+                views = Views.of(image, ink)
+                return reread_amounts(engine, views, tables, text.readings, options, page.number)
+        except Exception as error:  # the plain readings are worth keeping, whatever a library throws
+            self.at = None
+            failed = Problem("error", "stage_failed", one_line(error), page.number, "ocr.amounts")
+            return Reread(tables, (failed,))
 
     def _orient(self, image: Image) -> Any:
         """Probabilities of the quarter turns of a page; None where the network cannot be had."""

@@ -7,7 +7,10 @@ because amounts are read again later from crops of their own.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Protocol, runtime_checkable
+
+import numpy as np
+import numpy.typing as npt
 
 from ..document import Box, Reading
 from ..models.weights import Progress, WeightStore
@@ -29,6 +32,22 @@ class Engine(Protocol):
 
     def recognize(self, crops: Sequence[Image]) -> list[Reading]:
         """One reading per crop, in order; an empty text where nothing was read."""
+        ...
+
+
+@runtime_checkable
+class LatticeEngine(Protocol):
+    """What gives lattices for amounts: a text engine that can, or a recogniser of its own."""
+
+    name: str
+
+    def lattices(self, crops: Sequence[Image]) -> list[npt.NDArray[np.float32]]:
+        """One lattice per crop (height, width, 3) BGR, in order.
+
+        Each crop shows one line of figures. A lattice is (time, symbols + 2): probabilities of
+        the symbols of amounts as `amount_grammar.Columns.reduce` orders them, its blank and
+        whatever else. May come from several threads at once.
+        """
         ...
 
 

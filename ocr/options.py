@@ -10,6 +10,7 @@ from ..errors import OptionsError
 from ..models.weights import DEFAULT_DETECTION, DEFAULT_RECOGNITION
 
 EngineName = Literal["ppocr", "paddle"]
+AmountReading = Literal["plain", "grammar", "reread"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,11 @@ class OcrOptions:
             an A4 page loses its small digits; the time grows with the square.
         batch: crops per recognition call, 1 to 64. On a CPU more than 8 gains nothing and
             costs memory.
+        amounts: how cells that should bear amounts are read: `plain` as any text; `grammar`
+            again from a crop of their own, as amounts and nothing else; `reread` doubtful
+            ones once more, from crops made otherwise. An engine without lattices reads plainly.
+        amounts_reread: doubtful amounts of one page that are read once more, at most; each
+            costs about as much as five cells.
     """
 
     engine: EngineName = "ppocr"
@@ -38,6 +44,8 @@ class OcrOptions:
     recognition: str = DEFAULT_RECOGNITION
     detection_side: int = 2400
     batch: int = 6
+    amounts: AmountReading = "reread"
+    amounts_reread: int = 150
 
     def __post_init__(self) -> None:
         if self.engine not in get_args(EngineName):
@@ -48,3 +56,7 @@ class OcrOptions:
             raise OptionsError("must be between 320 and 8000 pixels", name="detection_side")
         if not 1 <= self.batch <= 64:
             raise OptionsError("must be between 1 and 64", name="batch")
+        if self.amounts not in get_args(AmountReading):
+            raise OptionsError(f"must be one of {', '.join(get_args(AmountReading))}", name="amounts")
+        if not 0 <= self.amounts_reread <= 10_000:
+            raise OptionsError("must be between 0 and 10000", name="amounts_reread")

@@ -21,12 +21,14 @@ from ..errors import EngineError
 from ..models.session import load_session
 from ..source import Image
 from . import detection, lattice
+from .amount_grammar import Columns
 from .options import OcrOptions
 from .threads import available_cores
 
 HEIGHT = 48  # the recogniser's input height
 MIN_WIDTH = 320  # what the recogniser was trained on; narrower crops are padded
 MAX_WIDTH = 3200
+_BUCKET = 64  # pixels: crops of amounts are padded to few widths, lest memory be planned for each
 
 
 class PPOCREngine:
@@ -49,6 +51,7 @@ class PPOCREngine:
             raise EngineError(
                 f"alphabet of {len(self._alphabet)}, outputs of {width}", name=str(recognition_folder)
             )
+        self._columns = Columns.of(self._alphabet)
 
     def detect(self, image: Image) -> list[Box]:
         """Boxes of the lines of text on an upright page (height, width, 3) BGR."""
@@ -66,6 +69,17 @@ class PPOCREngine:
             for i, steps in zip(indices, lattices, strict=True):
                 readings[i] = lattice.best_path(steps, self._alphabet, self.name)
         return readings
+
+    def lattices(self, crops: Sequence[Image]) -> list[npt.NDArray[np.float32]]:
+        """The lattice of each crop of one amount, reduced to the symbols of amounts."""
+        found: list[npt.NDArray[np.float32]] = [np.zeros((0, 0), np.float32)] * len(crops)
+        for indices, width in _batches([_scaled_width(crop) for crop in crops], self._batch):
+            padded = math.ceil(width / _BUCKET) * _BUCKET
+            inputs = np.stack([_prepare(crops[i], padded) for i in indices])
+            (steps,) = _run(self._recognizer, inputs)  # (batch, time, alphabet)
+            for i, lattice_of_one in zip(indices, steps, strict=True):
+                found[i] = self._columns.reduce(lattice_of_one)  # a thousandth of its size
+        return found
 
 
 def _run(session: Any, inputs: npt.NDArray[np.float32]) -> Any:
