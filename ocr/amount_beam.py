@@ -29,13 +29,14 @@ DAMPING = 0.5
 """Readings of one ink are not independent: n of them count as n ** (1 - DAMPING)."""
 MAX_STEPS = 4_000
 
-_SWAPPED = 0.003  # of the mass of a comma is a point's, and the other way round
-_IMAGINED = 0.0003  # of the mass of a separator is a speck's
-_LOST = 0.00003  # of the mass of the clearest gap between two digits is each separator's
+_SWAPPED = 0.02  # of the mass of a comma is a point's, and the other way round
+_IMAGINED = 0.00003  # of the mass of a separator is a speck's
+_LOST = 0.00001  # of the mass of the clearest gap between two digits is each separator's
 _JOINED = 0.3  # weight of a space between two digits, which parts two numbers as often
 _CLEAR = 1 - 1e-5  # steps of the same symbol, as clear as this, count as one
 _FAINT = 1e-7  # mass at which a symbol is not followed
-_HOPELESS = 1e-9  # share of the best prefix's mass at which another is dropped
+_HOPELESS = 1e-7  # share of the best prefix's mass at which another is dropped
+_WORDS = -30.0  # log-mass of all texts without a foreign glyph at which none is looked for
 _DIGITS = 10  # the first symbols
 _NOTHING = 1e-30
 _ROUNDING = 1e-3  # a lattice is of single precision, and may come from a half-precision network
@@ -137,16 +138,19 @@ def search(lattice: Lattice, beam: int = BEAM) -> Evidence:
     steps = smoothed(lattice)
     without_words = np.clip(1 - steps[:, OTHER], 1e-12, 1)
     letters = float(np.log(without_words).sum())  # of all texts without a foreign glyph
+    if letters < _WORDS:
+        return Evidence((), words=0.0, malformed=math.log(_NOTHING))
     prefixes: dict[str, _Prefix] = {"": (1.0, 0.0, START)}
+    top = 1.0
     spent = 0.0  # logarithm of what the masses were divided by
     for row in _merged(steps):
-        prefixes = _pruned(_extended(prefixes, row), beam)
-        top = max((blank + glyph for blank, glyph, _ in prefixes.values()), default=0.0)
+        prefixes, top = _pruned(_extended(prefixes, row, top * _HOPELESS), beam)
         if not top:
             break
         if top < 1e-100:
             prefixes = {text: (b / top, g / top, state) for text, (b, g, state) in prefixes.items()}
             spent += math.log(top)
+            top = 1.0
     masses: dict[str, float] = {}
     for prefix, (blank, glyph, state) in prefixes.items():
         if ENDS[state] and blank + glyph > 0:
@@ -165,8 +169,11 @@ _Prefix = tuple[float, float, int]
 """Mass of the paths that end in a blank, of those that end in a glyph, state of the grammar."""
 
 
-def _extended(prefixes: dict[str, _Prefix], row: list[float]) -> dict[str, _Prefix]:
-    """One step further: every prefix stays as it is, and grows by every glyph it may."""
+def _extended(prefixes: dict[str, _Prefix], row: list[float], least: float) -> dict[str, _Prefix]:
+    """One step further: every prefix stays as it is, and grows by every glyph it may.
+
+    What would grow to a mass below `least` is left out.
+    """
     silent = row[BLANK]
     glyphs = [(s, row[s], SYMBOLS[s]) for s in range(SPACE) if row[s] > _FAINT]
     grown: dict[str, _Prefix] = {}
@@ -185,17 +192,18 @@ def _extended(prefixes: dict[str, _Prefix], row: list[float]) -> dict[str, _Pref
                 continue
             # A repeat needs a blank between.
             added = mass * (blank if text and text[-1] == symbol else total)
-            if added:
+            if added > least:
                 longer = text + symbol
                 other = grown.get(longer)
                 grown[longer] = (other[0], other[1] + added, target) if other else (0.0, added, target)
     return grown
 
 
-def _pruned(prefixes: dict[str, _Prefix], beam: int) -> dict[str, _Prefix]:
-    """The heaviest prefixes, and the heaviest of each state."""
-    ranked = sorted(((b + g, text) for text, (b, g, _) in prefixes.items()), reverse=True)
-    least = ranked[0][0] * _HOPELESS if ranked else 0.0
+def _pruned(prefixes: dict[str, _Prefix], beam: int) -> tuple[dict[str, _Prefix], float]:
+    """The heaviest prefixes, the heaviest of each state, and the mass of the heaviest."""
+    ranked = sorted([(b + g, text) for text, (b, g, _) in prefixes.items()], reverse=True)
+    top = ranked[0][0]
+    least = top * _HOPELESS
     kept: dict[str, _Prefix] = {}
     states: set[int] = set()
     for rank, (mass, text) in enumerate(ranked):
@@ -205,7 +213,7 @@ def _pruned(prefixes: dict[str, _Prefix], beam: int) -> dict[str, _Prefix]:
         if rank < beam or prefix[2] not in states:
             states.add(prefix[2])
             kept[text] = prefix
-    return kept
+    return kept, top
 
 
 def _is_full(text: str) -> bool:
@@ -231,7 +239,8 @@ def _require(lattice: Lattice) -> None:
 def smoothed(lattice: Lattice) -> NDArray[np.float64]:
     """The lattice with spaces in the blank and a little mass moved among separators.
 
-    Nothing goes to or from digits, signs and words, but for spaces between digits.
+    Steps of one separator become one, so that a wide comma is not harder to doubt than a
+    narrow one. Nothing goes to or from digits, signs and words, but for spaces between digits.
     """
     steps = lattice.astype(np.float64)
     best = steps.argmax(axis=1).tolist()
@@ -240,6 +249,9 @@ def smoothed(lattice: Lattice) -> NDArray[np.float64]:
         steps[step, SPACE] *= _JOINED
     steps[:, BLANK] += steps[:, SPACE]  # a space prints nothing, and parts repeats as a blank does
     steps[:, SPACE] = 0
+    if runs := _separators(best):
+        steps = _narrowed(steps, runs)
+        best = steps.argmax(axis=1).tolist()
     comma, point = steps[:, COMMA].copy(), steps[:, POINT].copy()
     keep = 1 - _SWAPPED - _IMAGINED
     steps[:, COMMA] = keep * comma + _SWAPPED * point
@@ -266,6 +278,36 @@ def _parting(best: list[int]) -> list[int]:
                 found += run
             run, before = [], symbol
     return found
+
+
+def _separators(best: list[int]) -> list[slice]:
+    """Stretches of more than one step of the same separator, by the best symbol of each step."""
+    found: list[slice] = []
+    start = 0
+    for step in range(1, len(best) + 1):
+        if step == len(best) or best[step] != best[start]:
+            if best[start] in (COMMA, POINT) and step - start > 1:
+                found.append(slice(start, step))
+            start = step
+    return found
+
+
+def _narrowed(steps: NDArray[np.float64], runs: list[slice]) -> NDArray[np.float64]:
+    """Each run as a single step that prints one symbol or none, as its steps did together.
+
+    What they print of two symbols is lost; beside a separator hardly any of it is an amount.
+    """
+    steps = steps.copy()
+    drop = np.zeros(len(steps), bool)
+    for run in runs:
+        blank = steps[run, BLANK]
+        single = (steps[run] + blank[:, None]).prod(axis=0) - blank.prod()
+        single[BLANK] = blank.prod()
+        single[OTHER] = max(0.0, 1 - (1 - steps[run, OTHER]).prod())
+        steps[run.start] = single
+        drop[run.start + 1 : run.stop] = True
+    narrowed: NDArray[np.float64] = steps[~drop]
+    return narrowed
 
 
 def _gaps(best: list[int]) -> list[slice]:

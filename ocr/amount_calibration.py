@@ -9,10 +9,8 @@ lattice shows: a digit under a seal, a crop that lost its edge. `fit` finds the 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass, fields, replace
-
-Masses = Sequence[tuple[str, float]]
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +39,10 @@ class Calibration:
         rest: probability that is left to what the lattice does not show, below 1.
     """
 
-    sharpness: float = 0.5
-    words: float = 1.0
-    malformed: float = 0.02
-    rest: float = 0.01
+    sharpness: float = 0.65
+    words: float = 0.3
+    malformed: float = 0.01
+    rest: float = 0.005
 
     def probabilities(self, evidence: Evidence, weights: Sequence[float] | None = None) -> list[float]:
         """Natural logarithms of the probabilities of `evidence.texts`; they sum to `1 - rest` at most.
@@ -79,7 +77,11 @@ _GRID = {
 }
 
 
-def fit(samples: Sequence[tuple[Evidence, str]], start: Calibration | None = None) -> Calibration:
+def fit(
+    samples: Sequence[tuple[Evidence, str]],
+    start: Calibration | None = None,
+    fixed: Collection[str] = (),
+) -> Calibration:
     """The calibration that makes the truth likeliest.
 
     Coordinate descent over a grid: every number in turn takes the value of the least mean
@@ -89,6 +91,7 @@ def fit(samples: Sequence[tuple[Evidence, str]], start: Calibration | None = Non
     Args:
         samples: what was found in each lattice, and the text that was printed.
         start: where to begin.
+        fixed: names of numbers that stay as they are in `start`.
     """
     best = start or Calibration()
     if not samples:
@@ -96,9 +99,9 @@ def fit(samples: Sequence[tuple[Evidence, str]], start: Calibration | None = Non
     least = loss(samples, best)
     while True:
         before = best
-        for field in fields(Calibration):
-            for value in _GRID[field.name]:
-                candidate = replace(best, **{field.name: value})
+        for name in [name for name in _GRID if name not in fixed]:
+            for value in _GRID[name]:
+                candidate = replace(best, **{name: value})
                 if (cost := loss(samples, candidate)) < least:
                     best, least = candidate, cost
         if best == before:

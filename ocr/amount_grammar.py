@@ -41,9 +41,12 @@ _WIDTHS = {
     "／": "/",
     "\u3000": " ",
 }
-CANONICAL: Mapping[str, str] = _WIDTHS
+_ALIKE = {":": ".", "：": ".", ";": ",", "；": ","}  # no part of an amount, but a speck beside makes one
+_LIKENESS = 0.05  # share of the mass of such a glyph that counts for the separator
+
+CANONICAL: Mapping[str, str] = _WIDTHS | _ALIKE
 """The symbol of each glyph in `GLYPHS`."""
-GLYPHS: tuple[str, ...] = tuple(_WIDTHS)
+GLYPHS: tuple[str, ...] = tuple(CANONICAL)
 """Every glyph that may be part of an amount or of a dash, in all widths that are printed."""
 
 Kind = Literal["blank", "dash", "amount"]
@@ -54,20 +57,23 @@ class Columns:
     """Which columns of a recogniser's lattice belong to which symbol.
 
     `glyphs` are the columns of the alphabet that matter, the blank's (0) first; `targets`
-    the column of a reduced lattice for each.
+    the column of a reduced lattice for each, `weights` the share of its mass that goes there.
     """
 
     glyphs: NDArray[np.intp]
     targets: NDArray[np.intp]
+    weights: NDArray[np.float32]
 
     @classmethod
     def of(cls, alphabet: Sequence[str]) -> Columns:
         """For an alphabet whose first entry is the blank, whatever it is called."""
         known = {symbol: column for column, symbol in enumerate(SYMBOLS)}
-        pairs = [(0, BLANK)]
-        pairs += [(i, known[_WIDTHS[g]]) for i, g in enumerate(alphabet) if i and g in _WIDTHS]
-        glyphs, targets = zip(*pairs, strict=True)
-        return cls(np.array(glyphs, np.intp), np.array(targets, np.intp))
+        found = [(i, glyph) for i, glyph in enumerate(alphabet) if i and glyph in CANONICAL]
+        return cls(
+            np.array([0, *(i for i, _ in found)], np.intp),
+            np.array([BLANK, *(known[CANONICAL[glyph]] for _, glyph in found)], np.intp),
+            np.array([1.0, *(_LIKENESS if glyph in _ALIKE else 1.0 for _, glyph in found)], np.float32),
+        )
 
     def reduce(self, lattice: NDArray[np.float32]) -> NDArray[np.float32]:
         """From (time, alphabet) to (time, `WIDTH`): probabilities of equal symbols added.
@@ -76,7 +82,7 @@ class Columns:
         longer than decoding.
         """
         reduced = np.zeros((len(lattice), WIDTH), np.float32)
-        np.add.at(reduced.T, self.targets, lattice[:, self.glyphs].T)
+        np.add.at(reduced.T, self.targets, (self.weights * lattice[:, self.glyphs]).T)
         reduced[:, OTHER] = np.maximum(0, 1 - reduced.sum(axis=1))
         return reduced
 
