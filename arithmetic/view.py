@@ -185,16 +185,12 @@ class TableView:
     def _row(self, row: int, labels: tuple[int, ...]) -> Row:
         texts = {cell.col: plain(cell.text) for col in labels if (cell := self.cell(row, col)).row == row}
         roles = {col: self.roles[max(col, labels[0])] for col in texts}
-        line = next(
-            (int(t) for col, t in texts.items() if roles[col] == "line_number" and _is_ordinal(t)), None
-        )
-        code = _joined(
-            [t for col, t in texts.items() if roles[col] == "code" and t.isascii() and t.isdigit()]
-        )
-        words = {
-            col: t for col, t in texts.items()
-            if t and roles[col] != "line_number" and not (roles[col] == "code" and t.isascii() and t.isdigit())
-        }  # fmt: skip
+        digits = {col: t for col, t in texts.items() if t.isascii() and t.isdigit()}
+        lines = [t for col, t in digits.items() if roles[col] == "line_number" and _is_ordinal(t)]
+        line = int(lines[0]) if lines else None
+        code = _joined([t for col, t in digits.items() if roles[col] == "code"])
+        beside = [col for col in digits if roles[col] in ("code", "line_number")]
+        words = {col: t for col, t in texts.items() if t and col not in beside}
         # What names a row is its name; other labels (a unit, a kind of goods) only where it has none.
         named = {col: t for col, t in words.items() if roles[col] == "name"} or words
         label = "".join(named.values())

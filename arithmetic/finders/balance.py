@@ -41,7 +41,8 @@ class _Side:
 
 
 def _sides(view: TableView) -> Iterator[Proposal]:
-    sides = [side for panel in view.panels if (side := _side(view, panel)) is not None]
+    rows = {row.row for panel in view.panels for row in panel.rows if _is_grand(row)}
+    sides = [side for panel in view.panels if (side := _side(view, panel, rows)) is not None]
     first = next((side for side in sides if side.income), None)
     others = [side for side in sides if not side.income]
     if first is None:
@@ -65,13 +66,20 @@ def _sides(view: TableView) -> Iterator[Proposal]:
         )
 
 
-def _side(view: TableView, panel: Panel) -> _Side | None:
-    """The grand total of a panel that is headed, or whose total is called, 收入 or 支出."""
+def _is_grand(row: Row) -> bool:
+    return row.role == "total" and _GRAND.search(row.label) is not None
+
+
+def _side(view: TableView, panel: Panel, grand_rows: set[int]) -> _Side | None:
+    """The grand total of a panel that is headed, or whose total is called, 收入 or 支出.
+
+    合计 beside the 总计 of another panel is one as well.
+    """
     amounts = amount_columns(view, panel.numbers)
     rows = [row for row in panel.rows if row.role == "total"]
     if not amounts or not rows:
         return None
-    grand = [row for row in rows if _GRAND.search(row.label)]
+    grand = [row for row in rows if _is_grand(row)] or [row for row in rows if row.row in grand_rows]
     if not grand:
         return None
     row, col = grand[-1], _whole_column(view, amounts)

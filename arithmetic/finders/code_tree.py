@@ -30,11 +30,11 @@ def _of_forest(view: TableView, forest: Forest) -> Iterator[Proposal]:
     parents = [node for node in forest.nodes if node.children]
     fits = {id(node): fit(view, node.sums(node.children)) for node in parents}
     speaking = [node for node in parents if fits[id(node)].speaks]
-    good = sum(fits[id(node)].good for node in speaking)
+    good = sum(_supports(fits[id(node)]) for node in speaking)
     for node in speaking:
         own = fits[id(node)]
         others = len(speaking) - 1
-        if own.good or _meant(own, good - own.good, others):
+        if own.good or _meant(own, good - _supports(own), others):
             yield from proposals(
                 view,
                 node.sums(node.children),
@@ -43,6 +43,10 @@ def _of_forest(view: TableView, forest: Forest) -> Iterator[Proposal]:
                 prior=_PRIOR if own.good else _PRIOR - 0.1,
                 reason=_reason(node),
             )
+
+
+def _supports(own: Fit) -> bool:
+    return own.good or own.near > own.fails
 
 
 def _meant(own: Fit, good: int, others: int) -> bool:

@@ -73,7 +73,8 @@ def _shares(view: TableView, item: Item) -> Iterator[Proposal]:
     """What 其中 names: together the whole where the numbers say so, each at most it in any case."""
     family = f"{view.id} row {item.row.row} of which"
     heads = item.shares
-    if len(heads) > 1 and fit(view, item.sums(heads)).good:
+    own = fit(view, item.sums(heads)) if len(heads) > 1 else Fit()
+    if own.good or (own.near and not own.fails):
         reason = "其中 names parts that make up the whole"
         yield from proposals(
             view,

@@ -15,11 +15,20 @@ from ..view import Panel, Row, TableView
 from .code_forest import Forest
 from .sums import Fit, Sum, amount_columns, fit
 
+_LONGEST_RUN = 40  # rows; longer ones are lists, not parts and neighbours
+
 _CARRIED = re.compile("结转|结余")
 _FUND = re.compile(r"^(?:其中:?)?(?:一般公共预算|政府性基金|国有资本经营|财政专户|单位资金|其他资金)")
 _COUNTED = re.compile(r"\((?:辆|个|人|次|批次?|人次|台|套|台\(套\)|户|项|场|件)\)$")  # counts amid money
 _NATURE = re.compile(
     r"^(?:基本支出|.{0,4}项目(?:\(专项资金\))?支出|上缴上级|(?:事业单位)?经营支出|对附属单位)"
+)
+_ORGANIZATION = re.compile(r"(?:[局委办队站馆院校所处部厅园]|中心|本级|公司|协会)$|^(?:货物|工程|服务)类?$")
+# What a row is part of by its name, wherever numbers and indentation of the print were lost.
+_PART_OF = (
+    (re.compile("^(?:人员经费|(?:日常)?公用经费)$"), re.compile("^基本支出$")),
+    (re.compile("^(?:工资福利(?:性)?支出|对个人和家庭的?补助(?:支出)?)$"), re.compile("^人员经费$")),
+    (re.compile("^公务用车(?:购置|运行|运行维护)费用?$"), re.compile("^公务用车购置[及和]运行")),
 )
 
 
@@ -66,7 +75,8 @@ def outline(view: TableView, panel: Panel, forest: Forest | None) -> list[Item]:
         if any(row.ordinal for row in ranked):
             top += _Outline(view, numbers).of(ranked)
         elif any(id(row) in coded for row in ranked):
-            top += [Item(row, numbers, loose=id(row) not in coded) for row in ranked]
+            items = [Item(row, numbers, loose=id(row) not in coded) for row in ranked]
+            top += _grouped(view, items, [item.loose for item in items]) or items
         else:
             top += _plain_rows(view, numbers, ranked)
     return top
@@ -99,6 +109,8 @@ class _Outline:
     def of(self, rows: Sequence[Row]) -> list[Item]:
         for row in rows:
             item = Item(row, self.numbers)
+            if self._by_name(item):
+                continue
             if row.ordinal is None:
                 self.run.append(item)
                 continue
@@ -125,6 +137,20 @@ class _Outline:
             siblings = self.stack[-1].shares  # 其中：(1) … (2) …
         siblings.append(item)
         self.stack.append(item)
+
+    def _by_name(self, item: Item) -> bool:
+        """Put a row below an open one that it is part of by its name."""
+        for part, whole in _PART_OF:
+            if not part.match(item.row.name):
+                continue
+            at = next((k for k, open_ in enumerate(self.stack) if whole.match(open_.row.name)), None)
+            if at is not None:
+                self._close_run()
+                del self.stack[at + 1 :]
+                self.stack[at].children.append(item)
+                self.stack.append(item)
+                return True
+        return False
 
     def _sibling(self, level: int, number: int) -> int:
         """How much of the stack stays open above a row with this ordinal."""
@@ -163,10 +189,20 @@ class _Outline:
             last.children += plain
         elif beside.good or beside.near > beside.fails:
             self.stack[-2].children += plain
+        elif (cut := self._cut(last, plain)) and len(self.stack) > 1:
+            last.children += plain[:cut]
+            self.stack[-2].children += plain[cut:]
         else:
             for item in plain:
                 item.loose = True
             (self.stack[-2].children if len(self.stack) > 1 and not own.speaks else self.top).extend(plain)
+
+    def _cut(self, last: Item, plain: list[Item]) -> int:
+        """How many of the rows make up the last item, where the others stand beside it; 0 where none."""
+        for cut in range(min(len(plain) - 1, _LONGEST_RUN), 1, -1):
+            if fit(self.view, last.sums(plain[:cut])).good:
+                return cut
+        return 0
 
 
 def _level(item: Item) -> int:
@@ -202,9 +238,9 @@ def _plain_rows(view: TableView, numbers: tuple[int, ...], rows: Sequence[Row]) 
 
 def _nested_plain(view: TableView, items: list[Item]) -> list[Item]:
     """Rows without ordinals: the funds that a balance carries over, 其中, groups told by their marks."""
-    marked = _groups_by_mark(view, items)
-    if marked is not None:
-        return marked
+    for kind in (_mark_of, _indent_of, _organization_of):
+        if grouped := _grouped(view, items, [kind(item) for item in items]):
+            return grouped
     top: list[Item] = []
     for item in items:
         above = top[-1] if top else None
@@ -219,36 +255,35 @@ def _nested_plain(view: TableView, items: list[Item]) -> list[Item]:
     return top
 
 
-def _groups_by_mark(view: TableView, items: list[Item]) -> list[Item] | None:
-    """Heads and members where two kinds of rows alternate, and the numbers bear it out."""
-    for kind in (_mark_of, _indent_of):
-        kinds = [kind(item) for item in items]
-        if len(set(kinds)) != 2 or kinds[0] == kinds[-1]:
-            continue
-        tops: list[Item] = []
-        total = Fit()
-        groups: list[tuple[Item, list[Item]]] = []
-        for item, own in zip(items, kinds, strict=True):
-            if own == kinds[0]:
-                groups.append((item, []))
-            else:
-                groups[-1][1].append(item)
-        for head, members in groups:
-            one = fit(view, head.sums(members))
-            total += Fit(
-                int(one.good), int(bool(not one.good and one.near)), int(one.speaks and not one.good)
-            )
-        if total.holds and total.holds > total.fails:
-            for head, members in groups:
-                head.children += members
-                tops.append(head)
-            return tops
-    return None
+def _grouped(view: TableView, items: list[Item], kinds: Sequence[object]) -> list[Item] | None:
+    """Heads, each with the rows of the other kind below it, where the numbers bear it out."""
+    if len(set(kinds)) != 2 or kinds[0] == kinds[-1]:
+        return None
+    groups: list[tuple[Item, list[Item]]] = []
+    for item, kind in zip(items, kinds, strict=True):
+        if kind == kinds[0]:
+            groups.append((item, []))
+        else:
+            groups[-1][1].append(item)
+    fits = [fit(view, head.sums(members)) for head, members in groups]
+    good = sum(one.good for one in fits)
+    if not good or 2 * good < sum(one.speaks for one in fits):
+        return None
+    for head, members in groups:
+        head.loose = False
+        for member in members:
+            member.loose = False
+        head.children += members
+    return [head for head, _ in groups]
 
 
-def _mark_of(item: Item) -> tuple[bool, ...]:
+def _mark_of(item: Item) -> object:
     return item.row.mark
 
 
-def _indent_of(item: Item) -> tuple[bool, ...]:
-    return (item.row.indent > 0,)
+def _indent_of(item: Item) -> object:
+    return item.row.indent > 0
+
+
+def _organization_of(item: Item) -> object:
+    return _ORGANIZATION.search(item.row.name) is not None

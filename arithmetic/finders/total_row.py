@@ -7,7 +7,6 @@ pattern by which the table's other totals hold is proposed.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -35,23 +34,17 @@ class _Choice:
 
 def _of_table(view: TableView) -> Iterator[Proposal]:
     found = [(total, _fitted(view, total)) for total in totals(view)]
-    patterns = Counter(best.cover.pattern for _, fitted in found if (best := _best(fitted)) and best.fit.good)
+    patterns = {best.cover.pattern for _, fitted in found if (best := _best(fitted)) and best.fit.good}
     for total, fitted in found:
-        choice = _best(fitted)
-        if choice is None:
-            continue
-        if not choice.fit.good:
-            choice = _meant(fitted, patterns) or choice
-            if not _trusted(choice, patterns):
-                continue
-        yield from proposals(
-            view,
-            _sums(total, choice.cover),
-            origin="total_row",
-            family=f"{view.id} row {total.row} total {total.numbers[0]}",
-            prior=_PRIOR if choice.fit.good else _PRIOR - 0.2,
-            reason=f"{total.label} covers {choice.cover.reason}",
-        )
+        for choice in _chosen(fitted, patterns):
+            yield from proposals(
+                view,
+                _sums(total, choice.cover),
+                origin="total_row",
+                family=f"{view.id} row {total.row} total {total.numbers[0]} {choice.cover.pattern}",
+                prior=_PRIOR if choice.fit.good else _PRIOR - 0.2,
+                reason=f"{total.label} covers {choice.cover.reason}",
+            )
 
 
 def _fitted(view: TableView, total: Total) -> list[_Choice]:
@@ -64,15 +57,28 @@ def _best(fitted: Sequence[_Choice]) -> _Choice | None:
     return max(fitted, key=lambda choice: choice.fit.rank, default=None)
 
 
-def _meant(fitted: Sequence[_Choice], patterns: Counter[str]) -> _Choice | None:
-    """Where nothing holds: the pattern that the table's other totals follow."""
-    known = [choice for choice in fitted if patterns[choice.cover.pattern]]
-    return max(known, key=lambda choice: (patterns[choice.cover.pattern], choice.fit.rank), default=None)
-
-
-def _trusted(choice: _Choice, patterns: Counter[str]) -> bool:
+def _chosen(fitted: Sequence[_Choice], patterns: set[str]) -> Iterator[_Choice]:
+    """What holds, and what the place suggests as far as the numbers do not speak against it."""
+    best = _best(fitted)
+    if best is None:
+        return
+    suggested = next((c for c in fitted if c.cover.pattern in ("carried", "totals")), None)
+    if best.fit.good:
+        yield best
+        if suggested is not None and suggested is not best and suggested.fit.near and not suggested.fit.fails:
+            yield suggested  # 合计 is misread, so that only its own parts make up 总计
+        return
+    choice = suggested or best
     own = choice.fit
-    return bool(own.holds or own.near or patterns[choice.cover.pattern])
+    if own.holds or own.near or choice.cover.pattern in patterns or _certain(choice):
+        yield choice
+
+
+def _certain(choice: _Choice) -> bool:
+    """Whether the place alone says what is covered: classes by code, 总计 after a 合计."""
+    if choice.cover.pattern == "carried":
+        return "总计" in choice.total.label
+    return choice.cover.coded and choice.cover.pattern in ("above", "below")
 
 
 def _sums(total: Total, cover: Cover) -> tuple[Sum, ...]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from ..view import Panel, Row, TableView
 from .code_forest import Forest, forests
-from .outline_forest import Item, outline
+from .outline_forest import outline
 from .sums import amount_columns
 
 Part = tuple[int, tuple[int, ...]]  # a row and the amount columns of its panel
@@ -53,6 +53,7 @@ class Cover:
     pattern: str
     parts: tuple[Part, ...]
     reason: str
+    coded: bool
 
 
 def totals(view: TableView) -> Iterator[Total]:
@@ -104,8 +105,7 @@ def _first_panel(view: TableView, index: int, row: Row) -> int | None:
         if index + 1 < len(panels) and _continues(view, index, row):
             return None  # its amounts stand in a later panel
         start = view.cell(row.row, panels[index].labels[0]).col
-        first = next((k for k, panel in enumerate(panels) if start in panel.cols), index)
-        return first
+        return next((k for k, panel in enumerate(panels) if start in panel.cols), index)
     if row.role == "blank" and any(view.bears_number(row.row, col) for col in numbers):
         for k in reversed(range(index)):
             other = panels[k].rows[row.row - view.header_rows]
@@ -138,7 +138,7 @@ def covers(total: Total) -> Iterator[Cover]:
     since = [e for entries in above for e in entries if e.row > last]
     before = [e for entries in above for e in entries if e.row == last]
     seen: set[tuple[Part, ...]] = set()
-    for pattern, entries, reason in (
+    for pattern, suggested, reason in (
         ("carried", [*before, *since], "the total above it and what is added to that"),
         ("above", since, "the rows above it"),
         ("totals", _all_totals(above), "the totals above it"),
@@ -148,11 +148,11 @@ def covers(total: Total) -> Iterator[Cover]:
         ("totals below", _all_totals(below), "the totals below it"),
         *_by_class(total, above),
     ):
-        for suffix, chosen in _variants(entries):
+        for suffix, chosen in _variants(suggested):
             parts = tuple(e.part for e in chosen)
             if parts and parts not in seen and not (pattern == "carried" and not before):
                 seen.add(parts)
-                yield Cover(pattern + suffix, parts, reason)
+                yield Cover(pattern + suffix, parts, reason, all(e.code for e in chosen))
 
 
 def _variants(entries: Sequence[Entry]) -> Iterator[tuple[str, list[Entry]]]:
