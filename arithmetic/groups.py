@@ -69,7 +69,7 @@ def grouped(document: Document) -> Document:
 
 
 def same_name(one: str, other: str) -> bool:
-    """Whether two names of organizations may be one: the shorter ends the longer, or one glyph was misread."""
+    """Whether two names of organizations may be one: the shorter ends the longer, or one glyph differs."""
     short, long = sorted((_bare(one), _bare(other)), key=len)
     if not short or long.endswith(short) or long.startswith(short):
         return True
@@ -79,9 +79,7 @@ def same_name(one: str, other: str) -> bool:
     return len(differing) == 1 and not any(char in _NUMERALS for char in differing[0])
 
 
-def _place(
-    known: list[tuple[str, _Disclosure]], said: _Disclosure, last: str | None, taken: set[str | None]
-) -> str:
+def _place(known: list[tuple[str, _Disclosure]], said: _Disclosure, last: str | None, taken: set[str]) -> str:
     """The group of a table: that of the table before it, else the first that takes it, else a new one."""
     order = sorted(range(len(known)), key=lambda i: known[i][0] != last)
     for index in order:
