@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ...document import Document
+from ...document import Correction, Document
 from ..proposal import Proposal
 from .blame import blame
+from .correcting import corrected
 from .model import build
 from .options import ReconcileOptions
 from .verdicts import problems, verdicts
@@ -29,5 +30,11 @@ def reconcile(
     options = options or ReconcileOptions()
     fresh = without_states(document)
     model = build(fresh, proposals, options)
-    found = blame(model)
-    return written(fresh, model, verdicts(model, found, {}), problems(model, found))
+    after = corrected(model)
+    found = blame(after.model)
+    corrections = {
+        index: (one.change.text or "", Correction(tuple(n + 1 for n in one.relations), round(one.margin, 3)))
+        for index, one in after.accepted.items()
+    }
+    decided = verdicts(after.model, found, corrections)
+    return written(fresh, after.model, decided, problems(after.model, found))

@@ -51,8 +51,13 @@ class Proofs:
         quantity, value = model.known[index], model.values[index]
         if quantity.fixed or value is None:
             return 0.0
+        equal = self._is_equality(number, index)
         beside = [
-            other for other in self.witnesses(index) if other != number and self._apart(number, other, index)
+            other
+            for other in self.witnesses(index)
+            if other != number
+            and self._apart(number, other, index)
+            and not (equal and self._is_equality(other, index))  # all prints of a number may be misread alike
         ]
         coefficient = model.relations[number].coefficients[index]
         total = quantity.unlisted * self._any(index, number) * self._most(beside, index, None)
