@@ -157,6 +157,12 @@ class Figures:
             small += bool(residual) and abs(residual) <= self.slack(instance)
         return small > 0 and small >= _SMALL * (exact + small)
 
+    def coarser(self, instance: Sum) -> bool:
+        """Whether the parts print fewer decimals than their total, so that they are surely rounded."""
+        total = self.number(instance.total)
+        parts = [scale(number) for place, _ in instance.terms if (number := self.number(place))]
+        return total is not None and bool(parts) and scale(total) > max(parts)
+
     def tolerance(self, instance: Sum, rounded: bool) -> Decimal:
         """What rounding allows an instance of a table that is rounded or not."""
         return self.slack(instance) if rounded else ZERO
