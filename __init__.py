@@ -11,23 +11,29 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 _EXPORTS = {
+    "ArithmeticOptions": "arithmetic.options",
     "Box": "document",
     "Cell": "document",
+    "Correction": "document",
     "CrossfootError": "errors",
     "Digitizer": "pipeline",
     "Document": "document",
+    "Equation": "document",
     "Options": "pipeline",
     "Problem": "document",
     "Table": "document",
+    "check": "sheets.checking",
     "digitize": "pipeline",
 }
 
 __all__ = ["__version__", *_EXPORTS]
 
 if TYPE_CHECKING:
-    from .document import Box, Cell, Document, Problem, Table
+    from .arithmetic.options import ArithmeticOptions
+    from .document import Box, Cell, Correction, Document, Equation, Problem, Table
     from .errors import CrossfootError
     from .pipeline import Digitizer, Options, digitize
+    from .sheets.checking import check
 
 
 def __getattr__(name: str) -> Any:

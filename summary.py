@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import json
 import unicodedata
-from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -20,16 +20,23 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table as Grid
 from rich.text import Text
 
-from .document import Column, Document, Problem, Status, Table
+from .document import Column, Document, Problem, State, Status, Table
 from .errors import EXIT_FAILED, EXIT_OK, EXIT_PARTIAL, CrossfootError, InputError
+from .export.equations import Places, failing
+from .export.states import STATES, Marked, counts, marked
 
 _UNSAFE = {"Cc", "Cf", "Cs", "Zl", "Zp"}  # controls, bidi marks, lone surrogates, line separators
+_MOST_LINES = 20  # of disputed amounts, and of equations that fail, for people; JSON has more
+_MOST_ENTRIES = 1000
 _PIPE_WIDTH = 200  # columns where no terminal gives a width, so that titles stay on one line
 
 
 @dataclass(frozen=True, slots=True)
 class TableSummary:
-    """One table of a result; `amounts` is the number of cells with an amount."""
+    """One table of a result; `amounts` is the number of cells with an amount, `states` of those per state.
+
+    `equations` are those that the table has a part in, `failing` those of them that do not hold.
+    """
 
     id: str
     page: int | None
@@ -40,13 +47,18 @@ class TableSummary:
     amounts: int
     unit: str | None
     year: int | None
+    states: dict[State, int] = field(default_factory=dict, hash=False)
+    equations: int = 0
+    failing: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """What became of one input; `folder` holds its files, None where there are none.
 
-    `error` says why an input failed altogether, in one line.
+    `disputed` are amounts that contradict each other, the worst first, `failing` the equations
+    that say so, a sentence each; only so many are kept, `equations` counts them all, found and
+    failing. `error` says why an input failed altogether, in one line.
     """
 
     input: str
@@ -59,6 +71,14 @@ class Outcome:
     tables: tuple[TableSummary, ...] = ()
     problems: tuple[Problem, ...] = ()
     error: str | None = None
+    equations: tuple[int, int] = (0, 0)
+    failing: tuple[str, ...] = ()
+    disputed: tuple[Marked, ...] = ()
+
+    @property
+    def states(self) -> dict[State, int]:
+        """How many amounts of all tables have which state."""
+        return {state: sum(table.states.get(state, 0) for table in self.tables) for state in STATES}
 
     def to_json(self) -> dict[str, Any]:
         """The entry of this input in what `--json` prints."""
@@ -73,13 +93,23 @@ class Outcome:
             "status": self.status,
             "folder": None if self.folder is None else str(self.folder),
             "tables": [asdict(table) for table in self.tables],
+            "states": self.states,
+            "equations": {"found": self.equations[0], "failing": self.equations[1]},
+            "failing": list(self.failing),
+            "disputed": [
+                {"table": m.table, "row": m.cell.row, "col": m.cell.col, "page": m.page, "text": m.cell.text}
+                | {"sentence": m.sentence}
+                for m in self.disputed
+            ],
             "problems": problems,
             "seconds": round(self.seconds, 3),
         }
 
 
-def outcome(document: Document, *, given: str, folder: Path, seconds: float) -> Outcome:
-    """The summary of a digitized document whose files are in `folder`."""
+def outcome(document: Document, *, given: str, folder: Path | None, seconds: float) -> Outcome:
+    """The summary of a document whose files are in `folder`, if they were written."""
+    places = Places(document)
+    broken = failing(document)
     return Outcome(
         input=given,
         name=document.source.name,
@@ -88,8 +118,11 @@ def outcome(document: Document, *, given: str, folder: Path, seconds: float) -> 
         sha256=document.source.sha256,
         folder=folder,
         pages=document.source.pages,
-        tables=tuple(_table_summary(table) for table in document.tables),
+        tables=_table_summaries(document),
         problems=document.problems,
+        equations=(len(document.equations), len(broken)),
+        failing=tuple(places.sentence(equation) for equation in broken[:_MOST_ENTRIES]),
+        disputed=tuple(marked(document, ["disputed"], limit=_MOST_ENTRIES)[0]),
     )
 
 
@@ -143,26 +176,68 @@ def output_console() -> Console:
     return console
 
 
-def show(result: Outcome, console: Console) -> None:
-    """Print the table of tables of one input, its status and its problems."""
+def show(result: Outcome, console: Console, *, sums: bool = False) -> None:
+    """Print the table of tables of one input, its status, what is disputed, and its problems.
+
+    With `sums` the equations that fail take the place of the amounts that they dispute.
+    """
     console.print(Text(plain(result.name), style="bold"), soft_wrap=True)
     if result.tables:
-        console.print(_grid(result.tables))
+        console.print(_sums(result.tables) if sums else _grid(result.tables))
     amounts = sum(table.amounts for table in result.tables)
-    counts = ", ".join(
-        (counted(len(result.tables), "table"), counted(amounts, "amount"), counted(result.pages, "page"))
-    )
-    console.print(
-        Text(f"{result.status}: {counts}, {result.seconds:.1f} s; files in {plain(result.folder)}"),
-        soft_wrap=True,
-    )
+    counted_things = [counted(len(result.tables), "table"), counted(amounts, "amount")]
+    if not sums:
+        counted_things.append(counted(result.pages, "page"))
+    files = "" if result.folder is None else f"; files in {plain(result.folder)}"
+    line = f"{result.status}: {', '.join(counted_things)}, {result.seconds:.1f} s{files}"
+    console.print(Text(line), soft_wrap=True)
+    _show_states(result, console)
+    lines = result.failing if sums else tuple(item.line() for item in result.disputed)
+    total = result.equations[1] if sums else result.states["disputed"]
+    for sentence in lines[:_MOST_LINES]:
+        word = "fails" if sums else "disputed"
+        console.print(Text(f"  {word}: {plain(sentence)}", style="red"), soft_wrap=True)
+    if total > _MOST_LINES:
+        console.print(Text(f"  … and {total - _MOST_LINES} more"), soft_wrap=True)
     for problem in result.problems:
+        if sums and problem.code == "equation_fails":  # it has its sentence
+            continue
         page = "" if problem.page is None else f"page {problem.page}: "
-        line = f"  {problem.severity}: {page}{problem.message} [{problem.code}]"
-        console.print(Text(plain(line)), soft_wrap=True)
+        text = f"  {problem.severity}: {page}{problem.message} [{problem.code}]"
+        console.print(Text(plain(text)), soft_wrap=True)
+
+
+def _show_states(result: Outcome, console: Console) -> None:
+    """How many amounts are in which state, and how many equations hold; nothing where none was looked at."""
+    states = result.states
+    if not any(states.values()):
+        return
+    shown = [f"{states[s]} {s}" for s in STATES if states[s] or s != "confirmed"]
+    found, broken = result.equations
+    equations = f"{counted(found, 'equation')}, {broken} {'fails' if broken == 1 else 'fail'}"
+    console.print(Text(f"amounts: {', '.join(shown)}; {equations}"), soft_wrap=True)
+
+
+def _sums(tables: Sequence[TableSummary]) -> Grid:
+    """A row per table: its amounts by state, and its equations."""
+    grid = Grid(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
+    grid.add_column("id")
+    grid.add_column("title", overflow="fold")
+    numbers = ("amounts", "proven", "corrected", "disputed", "unchecked", "equations", "failing")
+    kept = [n for n in numbers if n != "corrected" or any(t.states.get("corrected") for t in tables)]
+    for name in kept:
+        grid.add_column(name, justify="right")
+    for table in tables:
+        figures = {"amounts": table.amounts, "equations": table.equations, "failing": table.failing}
+        figures |= {str(state): number for state, number in table.states.items()}
+        texts = (table.id, table.title or "—", *(figures.get(name, 0) for name in kept))
+        grid.add_row(*(Text(plain(text)) for text in texts))
+    return grid
 
 
 def _grid(tables: Sequence[TableSummary]) -> Grid:
+    judged = any(number for table in tables for number in table.states.values())
+    states: tuple[State, ...] = ("proven", "corrected", "disputed", "unchecked") if judged else ()
     grid = Grid(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
     grid.add_column("page", justify="right")
     grid.add_column("id")
@@ -170,9 +245,11 @@ def _grid(tables: Sequence[TableSummary]) -> Grid:
     grid.add_column("kind", overflow="fold")
     grid.add_column("size", justify="right", no_wrap=True)
     grid.add_column("amounts", justify="right")
+    for state in states:
+        grid.add_column(state, justify="right")
     for table in tables:
         cells = (table.page or "—", table.id, table.title or "—", table.kind or "—")
-        numbers = (f"{table.rows} × {table.cols}", table.amounts)
+        numbers = (f"{table.rows} × {table.cols}", table.amounts, *(table.states.get(s, 0) for s in states))
         grid.add_row(*(Text(plain(cell)) for cell in (*cells, *numbers)))
     return grid
 
@@ -194,7 +271,19 @@ def show_cells(document: Document, console: Console) -> None:
         console.print(grid)
 
 
-def _table_summary(table: Table) -> TableSummary:
+def _table_summaries(document: Document) -> tuple[TableSummary, ...]:
+    broken = {equation.id for equation in document.equations if equation.holds is False}
+    found: dict[str, list[int]] = {table.id: [] for table in document.tables}
+    for equation in document.equations:
+        for name in {term.table for term in (equation.total, *equation.terms) if term.table is not None}:
+            found.setdefault(name, []).append(equation.id)
+    return tuple(
+        _table_summary(table, found[table.id], broken.intersection(found[table.id]))
+        for table in document.tables
+    )
+
+
+def _table_summary(table: Table, equations: Sequence[int], broken: Collection[int]) -> TableSummary:
     rows, cols = table.shape
     return TableSummary(
         id=table.id,
@@ -206,6 +295,9 @@ def _table_summary(table: Table) -> TableSummary:
         amounts=sum(cell.amount is not None for cell in table.cells),
         unit=table.unit,
         year=table.year,
+        states=counts([table]),
+        equations=len(equations),
+        failing=len(broken),
     )
 
 

@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import sys
 
-from . import benchmark, digitize, evaluate, fixtures, schema, synthesize, weights
+from . import benchmark, check, digitize, evaluate, explain, fixtures, schema, synthesize, weights
 from .app import app
 
 __all__ = [
     "app",
     "benchmark",
+    "check",
     "digitize",
     "evaluate",
+    "explain",
     "fixtures",
     "main",
     "schema",

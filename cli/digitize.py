@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 import time
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -20,7 +20,7 @@ from ..summary import Bar, Outcome
 from .app import app, complain
 
 if TYPE_CHECKING:
-    from ..document import Document
+    from ..document import Box, Document
     from ..pipeline import Digitizer, Options, PageResult
 
 
@@ -182,8 +182,10 @@ def _digitize_file(digitizer: Digitizer, path: Path, run: _Run, started: float) 
     def on_progress(done: int, total: int) -> None:
         run.bar.pages(path.name, done, total)
 
-    with _overlays(run) as (pictures, draw):
-        document = digitizer(path, on_page=draw, on_progress=on_progress, on_fetch=run.bar.bytes)
+    with _overlays(run) as overlays:
+        keep = None if overlays is None else overlays.keep
+        document = digitizer(path, on_page=keep, on_progress=on_progress, on_fetch=run.bar.bytes)
+        pictures = None if overlays is None else overlays.drawn(document)
         place = folder.result_folder(run.output, document.source.name, document.source.sha256, run.taken)
         run.taken.add(place)
         folder.write_folder(document, place, force=run.force, pictures=pictures)
@@ -191,25 +193,50 @@ def _digitize_file(digitizer: Digitizer, path: Path, run: _Run, started: float) 
     return summary.outcome(document, given=str(path), folder=place, seconds=seconds), document
 
 
-@contextmanager
-def _overlays(run: _Run) -> Iterator[tuple[Path | None, Callable[[PageResult], None] | None]]:
-    """A folder that fills with a picture per page, and the callback that draws them.
+@dataclass
+class _Overlays:
+    """Pictures of pages, drawn when the document is done: the states of amounts come last.
 
-    The folder has a temporary name in the output folder, because the result's own name
-    depends on the SHA-256 that is known only when the input has been read.
+    Until then the pages lie in `pages`, since many would not fit in memory.
+    """
+
+    pages: Path
+    pictures: Path
+    words: dict[int, Sequence[Box]] = field(default_factory=dict)
+
+    def keep(self, result: PageResult) -> None:
+        """Put a page aside."""
+        from ..document import write_atomically
+        from ..export import overlay
+
+        number = result.page.number
+        self.words[number] = tuple(result.words)
+        write_atomically(self.pages / f"{number}.png", overlay.encode_png(result.image))
+
+    def drawn(self, document: Document) -> Path:
+        """The folder of the pictures, a PNG per page."""
+        from ..document import write_atomically
+        from ..export import overlay
+
+        for number, words in self.words.items():
+            image = overlay.decode_png((self.pages / f"{number}.png").read_bytes())
+            picture = overlay.draw(image, number, document.tables, document.texts, words)
+            write_atomically(self.pictures / f"page-{number:03d}.png", overlay.encode_png(picture))
+        return self.pictures
+
+
+@contextmanager
+def _overlays(run: _Run) -> Iterator[_Overlays | None]:
+    """Folders for the pages and for their pictures; None where no pictures are wanted.
+
+    They have temporary names in the output folder, because the result's own name depends on
+    the SHA-256 that is known only when the input has been read.
     """
     if not run.overlay:
-        yield None, None
+        yield None
         return
-    from ..document import write_atomically
-    from ..export import overlay
-
-    with tempfile.TemporaryDirectory(prefix=".overlay-", dir=run.output) as temporary:
-        pictures = Path(temporary)
-
-        def draw(result: PageResult) -> None:
-            number = result.page.number
-            image = overlay.draw(result.image, number, result.tables, result.texts, result.words)
-            write_atomically(pictures / f"page-{number:03d}.png", overlay.encode_png(image))
-
-        yield pictures, draw
+    with (
+        tempfile.TemporaryDirectory(prefix=".pages-", dir=run.output) as pages,
+        tempfile.TemporaryDirectory(prefix=".overlay-", dir=run.output) as pictures,
+    ):
+        yield _Overlays(Path(pages), Path(pictures))

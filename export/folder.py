@@ -18,7 +18,7 @@ from typing import Any
 from ..document import MAX_JSON_BYTES, Document, write_atomically
 from ..errors import OutputError
 from .csv import write_csv
-from .html import page_html
+from .html import pages_html
 from .parquet import parquet_bytes
 from .xlsx import write_xlsx
 
@@ -144,8 +144,9 @@ def _place_pictures(pictures: Path | None, target: Path) -> list[Path]:
 def _render(document: Document) -> dict[str, bytes]:
     """Contents by path within the folder, all made before anything old is touched."""
     files: dict[str, bytes] = {}
-    for name, table in zip(_table_names(table.id for table in document.tables), document.tables, strict=True):
-        files[f"{TABLES}/{name}.html"] = page_html(table).encode()
+    names = _table_names(table.id for table in document.tables)
+    for name, table, page in zip(names, document.tables, pages_html(document), strict=True):
+        files[f"{TABLES}/{name}.html"] = page.encode()
         files[f"{TABLES}/{name}.csv"] = write_csv(table)
     files["tables.xlsx"] = write_xlsx(document)
     files["cells.parquet"] = parquet_bytes(document)

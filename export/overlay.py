@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from ..document import Box, Cell, State, Table, Text, TextRole
 from ..errors import OutputError
-from .palette import STATE_COLORS, bgr
+from .palette import STATE_COLORS, STATE_FRAMES, bgr
+from .states import counts
 
 if TYPE_CHECKING:
     import numpy as np
@@ -32,6 +33,7 @@ _STATES: dict[State, Color] = {
     **{state: bgr(color) for state, color in STATE_COLORS.items()},
     "unchecked": (190, 248, 255),  # on paper it must differ from "no amount"
 }
+_FRAMES: dict[State, Color] = {state: bgr(color) for state, color in STATE_FRAMES.items()}
 _ROLES: dict[TextRole, Color] = {
     "title": (0, 0, 200),
     "unit": (200, 100, 0),
@@ -57,7 +59,7 @@ def draw(
         image: the upright page, (h, w, 3) uint8 BGR; not changed.
         page_number: which page it is; what stands on other pages is left out.
         tables: cells are outlined, headers tinted light blue, amounts light green or in
-            the colour of their state.
+            the colour of their state; corrected and disputed ones have a frame as well.
         texts: outlined in the colour of their role.
         words: boxes of recognised words on this page, outlined in grey.
 
@@ -103,6 +105,15 @@ def encode_png(image: Image) -> bytes:
     return data.tobytes()
 
 
+def decode_png(data: bytes) -> Image:
+    """(h, w, 3) uint8 BGR: what `encode_png` made a file of."""
+    import cv2
+    import numpy as np
+
+    image = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR)
+    return np.asarray(image, np.uint8)
+
+
 def _fills(tables: Iterable[Table], page: int) -> Iterator[tuple[Box, Color, str]]:
     for table in tables:
         for cell in table.cells:
@@ -127,6 +138,11 @@ def _lines(
         for cell in table.cells:
             yield from ((part.box, _CELL, 1, "cell") for part in cell.parts if part.page == page)
     yield from ((text.box, _ROLES[text.role], 1, text.role) for text in texts)
+    for table in tables:
+        for cell in table.cells:
+            if cell.state in _FRAMES:
+                frame = (_FRAMES[cell.state], 3, f"{cell.state} (frame)")
+                yield from ((part.box, *frame) for part in cell.parts if part.page == page)
     for table in tables:
         yield from ((part.box, _TABLE, 2, "table") for part in table.parts if part.page == page)
 
@@ -190,9 +206,10 @@ def _legend(width: int, keys: dict[str, Color], tables: list[str]) -> Image:
 def _describe(table: Table) -> str:
     amounts = sum(cell.amount is not None for cell in table.cells)
     size = f"{table.shape[0]} x {table.shape[1]}, {amounts} amounts"
+    found = ", ".join(f"{number} {state}" for state, number in counts([table]).items() if number)
     score = None if table.score is None else f"score {table.score:.2f}"
     title = table.title if table.title and table.title.isascii() else None
-    return "   ".join(_ascii(item) for item in (table.id, size, table.kind, title, score) if item)
+    return "   ".join(_ascii(item) for item in (table.id, size, found, table.kind, title, score) if item)
 
 
 def _ascii(text: str) -> str:

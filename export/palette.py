@@ -12,6 +12,12 @@ STATE_COLORS: dict[State, str] = {
 }
 """Fill per state as #RRGGBB; `unchecked` has none."""
 
+STATE_FRAMES: dict[State, str] = {
+    "corrected": "#1F5FBF",
+    "disputed": "#C00000",
+}
+"""Frames on a page for states that ask to be looked at: a light fill is lost on grey paper."""
+
 HEADER_COLOR = "#EDEDED"
 
 

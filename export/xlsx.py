@@ -1,4 +1,4 @@
-"""A document as one Excel workbook: a list of its tables, then a sheet per table.
+"""A document as one Excel workbook: a list of its tables, a sheet per table, and its equations.
 
 Amounts become numbers only where the number says exactly what is printed; all else is a
 string, never a formula or a link. What Excel cannot hold is not cut off: a grid beyond
@@ -19,7 +19,9 @@ from typing import TYPE_CHECKING, Any
 from ..amounts import Amount, parse
 from ..document import Cell, Document, Table
 from .characters import cut, display_width, is_formula_like, printable
+from .equations import Places
 from .palette import HEADER_COLOR, STATE_COLORS
+from .states import STATE_NAMES, STATES, counts, explained
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook
@@ -40,7 +42,14 @@ _OPTIONS = {
     "strings_to_numbers": False,
     "strings_to_urls": False,
 }
-_OVERVIEW = ("id", "title", "kind", "page", "rows", "columns", "unit", "year", "amounts")
+_OVERVIEW = ("id", "title", "kind", "page", "rows", "columns", "unit", "year", "amounts", *STATES)
+_WIDTHS = (12, 48, 40, 8, 8, 9, 10, 8, 9, *(11 for _ in STATES))
+# `sheets.workbooks` knows the sheet by the first four.
+_EQUATIONS = (
+    "id", "relation", "strength", "origin", "total", "equation", "addresses", "residual", "tolerance",
+    "holds", "reason",
+)  # fmt: skip
+_EQUATION_WIDTHS = (6, 10, 10, 16, 30, 60, 60, 12, 10, 8, 60)
 _ILLEGAL_IN_NAME = re.compile(r"[\[\]:*?/\\\x00-\x1f\x7f]")
 
 
@@ -50,7 +59,8 @@ def write_xlsx(document: Document) -> bytes:
     A cell is a number if its text is exactly one amount, equal to `amount` and of at most
     15 significant digits, and then shows as printed: commas, decimals, brackets; a percent
     sign is part of the format, so that 12.5% is the number 12.5, as in document.json. Fill
-    shows the state; a comment keeps the first reading where the text was changed.
+    shows the state; a comment says why a cell was corrected or is disputed, and keeps the
+    first reading where the text was changed. Every equation stands on a sheet of its own.
     """
     import xlsxwriter
 
@@ -76,14 +86,18 @@ class _Book:
     workbook: Workbook
     formats: dict[tuple[tuple[str, Any], ...], Format] = field(default_factory=dict)
     overflow: list[tuple[str, int, int, str]] = field(default_factory=list)
+    sentences: dict[tuple[str, int, int], str] = field(default_factory=dict)
 
     def write(self, document: Document) -> None:
         names = _Names()
+        self.sentences = explained(document)
         overview = self.workbook.add_worksheet(names.unique("Tables"))
         pieces = [piece for table in document.tables for piece in _pieces(table, names)]
         for piece in pieces:
             self._piece(self.workbook.add_worksheet(piece.sheet), piece)
         self._overview(overview, document, pieces)
+        if document.equations:
+            self._equations(self.workbook.add_worksheet(names.unique("Equations")), document)
         if self.overflow:
             self._overflow(self.workbook.add_worksheet(names.unique("Long texts")))
 
@@ -91,18 +105,50 @@ class _Book:
         first_sheet: dict[int, str] = {}
         for piece in pieces:
             first_sheet.setdefault(id(piece.table), piece.sheet)
-        self._head(sheet, _OVERVIEW, (12, 48, 40, 8, 8, 9, 10, 8, 9))
+        self._head(sheet, _OVERVIEW, _WIDTHS)
         for row, table in enumerate(document.tables[: MAX_ROWS - 1], start=1):
             page = table.parts[0].page if table.parts else None
             amounts = sum(cell.amount is not None for cell in table.cells)
             about: list[str | int | None] = [table.id, table.title, table.kind, page]
-            about += [*table.shape, table.unit, table.year, amounts]
+            about += [*table.shape, table.unit, table.year, amounts, *counts([table]).values()]
             for col, value in enumerate(about):
                 self._plain(sheet, row, col, value)
             if row <= MAX_LINKS:
                 target = first_sheet[id(table)].replace("'", "''")
                 shown = cut(printable(table.id), MAX_CHARACTERS)[0] or "?"
                 sheet.write_url(row, 0, f"internal:'{target}'!A1", string=shown)
+        self._legend(sheet, min(len(document.tables), MAX_ROWS - len(STATES) - 2) + 2, document)
+
+    def _legend(self, sheet: Worksheet, row: int, document: Document) -> None:
+        """Below the list what the fills mean, where any cell has a state."""
+        if not any(counts(document.tables).values()):
+            return
+        for number, state in enumerate(STATES):
+            fill = {"bg_color": STATE_COLORS[state]} if state in STATE_COLORS else {}
+            sheet.write_string(row + number, 1, f"{state} {STATE_NAMES[state]}", self._format(**fill))
+
+    def _equations(self, sheet: Worksheet, document: Document) -> None:
+        """A row per equation, with amounts as printed and with addresses."""
+        places = Places(document)
+        self._head(sheet, _EQUATIONS, _EQUATION_WIDTHS)
+        for row, equation in enumerate(document.equations[: MAX_ROWS - 1], start=1):
+            name = places.name(equation.total)
+            holds = {True: "yes", False: "no", None: None}[equation.holds]
+            values = (
+                equation.id,
+                equation.relation,
+                equation.strength,
+                equation.origin,
+                f"{places.address(equation.total)} {name}".strip(),
+                places.formula(equation),
+                places.addresses(equation),
+                None if equation.residual is None else format(equation.residual, "f"),
+                format(equation.tolerance, "f"),
+                holds,
+                equation.reason,
+            )
+            for col, value in enumerate(values):
+                self._plain(sheet, row, col, value)
 
     def _overflow(self, sheet: Worksheet) -> None:
         self._head(sheet, ("table", "row", "col", "text"), (12, 8, 8, 120))
@@ -162,8 +208,16 @@ class _Book:
             sheet.write_string(row, col, shown, look)
         else:
             sheet.write_blank(row, col, None, look)  # an empty string would count as content
-        if begins_here and cell.reading is not None and cell.reading.text != cell.text:
-            sheet.write_comment(row, col, _comment(cell.reading.text))
+        if begins_here and (comment := self._comment(piece.table, cell)):
+            sheet.write_comment(row, col, comment)
+
+    def _comment(self, table: Table, cell: Cell) -> str:
+        """Why the cell is in its state, and what was read first if the text was changed."""
+        lines = [self.sentences.get((table.id, cell.row, cell.col), "")]
+        if cell.reading is not None and cell.reading.text != cell.text:
+            lines.append(f"read: {cell.reading.text}")
+        head, rest = cut(printable("\n".join(line for line in lines if line)), COMMENT_CHARACTERS)
+        return head + "…" * bool(rest)
 
     def _shown(self, table: Table, cell: Cell) -> str:
         text = printable(cell.text)
@@ -212,11 +266,6 @@ def _number_format(amount: Amount) -> str:
         digits += "." + "0" * amount.decimals
     percent = '"%"' if amount.percent else ""  # unquoted, Excel would multiply by 100
     return f"{digits}{percent};({digits}){percent}" if amount.brackets else digits + percent
-
-
-def _comment(text: str) -> str:
-    head, rest = cut(printable(text), COMMENT_CHARACTERS)
-    return f"read: {head}{'…' if rest else ''}"
 
 
 def _pieces(table: Table, names: _Names) -> Iterator[_Piece]:

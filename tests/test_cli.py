@@ -19,6 +19,7 @@ from crossfoot import __version__, cli, summary
 from crossfoot.cli.digitize import Engine, Grid
 from crossfoot.document import Box, Cell, Document, Page, Problem, Scan, SourceInfo, Table, TablePart
 from crossfoot.errors import DamagedInput, MissingInput, OptionsError, WeightsError
+from crossfoot.export.states import STATES
 from typer.testing import CliRunner
 
 HOSTILE = "\x1b[31mred\x1b[0m [bold]a[/bold]\u202e\n:smile:"
@@ -117,7 +118,7 @@ def pipeline(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[FakeDigiti
     replace("source", SourceOptions=only_stores)
     replace("layout.options", LayoutOptions=only_stores)
     replace("ocr.options", OcrOptions=only_stores)
-    replace("export.overlay", draw=lambda *_: 0, encode_png=lambda image: b"PNG")
+    replace("export.overlay", draw=lambda *_: 0, encode_png=lambda image: b"PNG", decode_png=lambda data: 0)
     monkeypatch.chdir(tmp_path)
     return made
 
@@ -204,7 +205,12 @@ def test_json_is_one_object_and_nothing_else() -> None:
     value = json.loads(ran.out)
     assert value["exit_code"] == ran.code == 4
     ok, partial, damaged = value["inputs"]
-    assert list(ok) == ["input", "name", "sha256", "status", "folder", "tables", "problems", "seconds"]
+    assert list(ok) == [
+        "input", "name", "sha256", "status", "folder", "tables", "states", "equations", "failing",
+        "disputed", "problems", "seconds",
+    ]  # fmt: skip
+    assert ok["states"] == dict.fromkeys(STATES, 0)
+    assert ok["equations"] == {"found": 0, "failing": 0}
     assert ok["folder"] == str(Path("out/ok"))
     assert ok["sha256"] == hashlib.sha256(b"ok").hexdigest()
     assert ok["tables"] == [
@@ -218,6 +224,9 @@ def test_json_is_one_object_and_nothing_else() -> None:
             "amounts": 2,
             "unit": "万元",
             "year": 2020,
+            "states": dict.fromkeys(STATES, 0),
+            "equations": 0,
+            "failing": 0,
         }
     ]
     assert [partial["status"], damaged["status"]] == ["partial", "failed"]
