@@ -39,18 +39,21 @@ def benchmark(
         str,
         typer.Argument(
             help="A set in eval/benchmark.toml: full, quick or tuning; layout, layout-held-out or "
-            "layout-quick for layout alone."
+            "layout-quick for layout alone; arithmetic, arithmetic-held-out, arithmetic-tuning or "
+            "arithmetic-quick for amounts and what arithmetic makes of them."
         ),
     ] = "quick",
     *,
     out: Annotated[Path, typer.Option("-o", "--out", help="Folder for the set, the results and the report.")],
     fixtures: Annotated[
         Path | None,
-        typer.Option(help="For layout: measure on this set of fixtures and make none."),
+        typer.Option(help="For layout and arithmetic: measure on this set of fixtures and make none."),
     ] = None,
     only: Annotated[
         list[str] | None,
-        typer.Option(help="For layout: only fixtures with, say, damage=fax; also id=. Repeatable."),
+        typer.Option(
+            help="For layout and arithmetic: only fixtures with, say, damage=fax; also id=. Repeatable."
+        ),
     ] = None,
     against: Annotated[
         bool, typer.Option("--against/--alone", help="For layout: whether img2table runs beside it.")
@@ -64,8 +67,25 @@ def benchmark(
     ] = Variants.OWN,
     grid: Annotated[Grid, typer.Option(help="For layout: how crossfoot finds cells.")] = Grid.AUTO,
     worst: Annotated[
-        int, typer.Option(help="For layout: draw so many of the worst pages into OUT/worst.", min=0)
+        int, typer.Option(help="For layout and arithmetic: show so many of the worst in OUT/worst.", min=0)
     ] = 0,
+    arithmetic_only: Annotated[
+        bool,
+        typer.Option("--arithmetic-only", help="For arithmetic: read no scan, use what was read already."),
+    ] = False,
+    limit: Annotated[
+        int, typer.Option(help="For arithmetic: so many scans, from the first on; 0 means all.", min=0)
+    ] = 0,
+    alone: Annotated[
+        bool,
+        typer.Option(
+            "--alone-too/--together", help="For arithmetic: also with equations of each origin alone."
+        ),
+    ] = True,
+    other_seed: Annotated[
+        Path | None,
+        typer.Option(help="For arithmetic: the arithmetic.json of another set, for bounds over both."),
+    ] = None,
     workers: Annotated[int, typer.Option(help="Worker processes; 0 means one per core.", min=0)] = 0,
     quiet: Annotated[bool, typer.Option("-q", "--quiet", help="Show no progress.")] = False,
 ) -> None:
@@ -77,11 +97,15 @@ def benchmark(
     A set for layout is measured without recognition, against the targets of the layout; the exit code
     says nothing of them. Its set and img2table's results stay in OUT and are used again.
 
+    A set for arithmetic is read once, which takes seconds a page, and what was read stays in OUT;
+    arithmetic is then run on all of it, against its targets, and again with --arithmetic-only.
+
     \b
     Examples:
       crossfoot benchmark quick --out out/benchmark-quick
       crossfoot benchmark full --out out/benchmark
       crossfoot benchmark layout --out out/layout --worst 20
+      crossfoot benchmark arithmetic --out out/arithmetic --worst 20
     """
     from ..eval import benchmark as sets
     from ..eval.harness import MAX_WORKERS
@@ -100,8 +124,15 @@ def benchmark(
         )
         _layout(chosen, plan, out, fixtures, worst, quiet)
         return
+    if chosen.arithmetic:
+        from .arithmetic_benchmark import Wanted, run
+
+        kept = selection(only or [], ("damage", "id"))
+        wanted = Wanted(out, workers, kept, limit, not arithmetic_only, alone, worst, other_seed)
+        run(chosen, wanted, fixtures, Bar(quiet))
+        return
     if fixtures or only or grid is not Grid.AUTO or worst or not against or variants is not Variants.OWN:
-        raise OptionsError("only for layout, layout-held-out and layout-quick", name="--fixtures, --only, …")
+        raise OptionsError("only for sets of layout and arithmetic", name="--fixtures, --only, …")
     _whole(chosen, out, workers, quiet)
 
 

@@ -70,15 +70,73 @@ def misprinted_cells(truth: Document) -> frozenset[Address]:
 
 def compare_misprints(truth: Document, result: Document, found: Found) -> Misprints | None:
     """Count the planted misprints that the result noticed; None if the truth declares none or any."""
-    misprints = planted(truth)
-    if misprints is None:
+    if planted(truth) is None:
         return None
-    named = [tuple(re.findall(r"\w+", problem.where)) for problem in result.problems if problem.where]
     total = Misprints()
-    for misprint in misprints:
-        noticed = any(_is_noticed(ref, truth, result, found, named) for ref in _refs(misprint))
-        total += Misprints(((str(misprint.get("kind", "")), 1, int(noticed)),))
+    for misprint in judged_misprints(truth, result, found):
+        total += Misprints(((misprint.kind, 1, int(misprint.noticed)),))
     return total
+
+
+@dataclass(frozen=True, slots=True)
+class Misprint:
+    """One planted misprint.
+
+    Attributes:
+        place: number in the truth's list.
+        breaks: whether a law or a usual equation of the truth that it is in fails in print; one that
+            breaks none cannot be told from the numbers.
+        noticed: whether the result says of any of its cells or mentions that something is wrong.
+        where: its cells in the truth.
+    """
+
+    kind: str
+    place: int
+    breaks: bool
+    noticed: bool
+    where: tuple[Address, ...]
+
+
+def judged_misprints(truth: Document, result: Document, found: Found) -> tuple[Misprint, ...]:
+    """The planted misprints with what became of them; none for a truth that says nothing of them."""
+    named = [tuple(re.findall(r"\w+", problem.where)) for problem in result.problems if problem.where]
+    codes = [(p.code, tuple(re.findall(r"\w+", p.where))) for p in result.problems if p.where]
+    broken = _broken(truth)
+    judged = []
+    for place, misprint in enumerate(planted(truth) or ()):
+        refs, kind = _refs(misprint), str(misprint.get("kind", ""))
+        noticed = any(_is_noticed(ref, truth, result, found, named) for ref in refs)
+        noticed = noticed or _is_told(kind, refs, found, codes)
+        breaks = bool(broken & {_spot(ref) for ref in refs})
+        where = tuple(address for ref in refs if (address := _address(ref)) is not None)
+        judged.append(Misprint(kind, place, breaks, noticed, where))
+    return tuple(judged)
+
+
+_TOLD_BY = {"wrong_formula": "formula_misprinted", "rows_left_out": "rows_missing"}
+"""Misprints of something that is no amount, and the problem that says so of a whole table."""
+
+
+def _is_told(
+    kind: str, refs: Sequence[Mapping[str, Any]], found: Found, codes: Sequence[tuple[str, tuple[str, ...]]]
+) -> bool:
+    """Whether a problem of the misprint's own sort names the table that it stands in."""
+    tables = {table for ref in refs if (at := _address(ref)) is not None for table, _ in found.get(at, ())}
+    return any(code == _TOLD_BY.get(kind) and where and where[0] in tables for code, where in codes)
+
+
+def _broken(truth: Document) -> set[object]:
+    """The cells and mentions of the truth's laws and usual equations that fail in print."""
+    return {
+        term.mention or (term.table, term.row, term.col)
+        for equation in truth.equations
+        if equation.holds is False and equation.strength != "hint"
+        for term in (equation.total, *equation.terms)
+    }
+
+
+def _spot(ref: Mapping[str, Any]) -> object:
+    return ref.get("mention") or _address(ref)
 
 
 def _is_noticed(
