@@ -185,13 +185,12 @@ def _by_fund(figures: Sequence[Figure]) -> Iterator[Proposal]:
 def _sum_of_funds(whole: Figure, parts: Sequence[Figure], meaning: Meaning) -> Proposal:
     scale = whole.scale or Decimal(1)
     terms = tuple((part.place, (part.scale or Decimal(1)) / scale) for part in parts)
-    alike = all(part.step == whole.step for part in parts)
-    # Each part is rounded by itself.
-    loose = sum((part.step / 2 for part in parts), whole.step / 2) / scale
+    # Each part is rounded by itself; yuan and fen are not.
+    steps = [figure.step for figure in (whole, *parts)]
+    loose = Decimal(0) if max(steps) <= 1 else sum(steps, Decimal(0)) / 2 / scale
     family = f"cross_table:funds:{whole.table}/{whole.column}=" + "+".join(part.table for part in parts)
     reason = f"{name_of(meaning)} is the sum over the kinds of fiscal money"
-    exact = Decimal(0) if alike and whole.step % 1 == 0 else loose
-    return Proposal("sum", "law", "cross_table", whole.place, terms, family, _FUNDS, reason, exact)
+    return Proposal("sum", "law", "cross_table", whole.place, terms, family, _FUNDS, reason, loose)
 
 
 def _none_of(places: Mapping[_Key, Sequence[Figure]], meaning: Meaning, year: object, stage: object) -> bool:
