@@ -19,6 +19,7 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, BinaryIO, TypeVar
 
 from . import heap
+from .arithmetic.options import ArithmeticOptions
 from .document import Box, Document, Page, Problem, SourceInfo, Status, Step, Table, Text
 from .errors import CrossfootError, EngineError, ForkError, InputError, LimitExceeded, WeightsError, one_line
 from .layout.continuation import Joiner, Sheet
@@ -47,6 +48,7 @@ class Options:
     source: SourceOptions = field(default_factory=SourceOptions)
     layout: LayoutOptions = field(default_factory=LayoutOptions)
     ocr: OcrOptions = field(default_factory=OcrOptions)
+    arithmetic: ArithmeticOptions = field(default_factory=ArithmeticOptions)
 
 
 @dataclass(frozen=True)
@@ -385,20 +387,42 @@ class _Run:
         with self.stage("layout.continuation"):
             tables = self.joiner.tables()
         self.problems = sorted([*self.problems, *table_problems(tables)], key=lambda p: p.page or 0)
-        failed = any(p.severity == "error" for p in self.problems)
-        status: Status = "ok" if not failed else "partial" if self.pages else "failed"
-        settings = {"source": asdict(replace(self.digitizer.options.source, password=None))}
-        settings |= {"layout.grids": {"engine": self.digitizer.options.layout.grid}}
-        settings |= {"ocr": asdict(replace(self.digitizer.options.ocr, weights=None))}
-        return Document(
-            SourceInfo(self.source.name, self.source.sha256, self.source.page_count),
-            status,
-            tuple(self.problems),
-            tuple(Step(name, round(s, 4), settings.get(name, {})) for name, s in self.seconds.items()),
-            tuple(self.pages),
-            tables,
-            texts=tuple(self.texts),
+        document = self._checked(
+            Document(
+                SourceInfo(self.source.name, self.source.sha256, self.source.page_count),
+                "partial",  # until it is known what went wrong
+                tuple(self.problems),
+                (),
+                tuple(self.pages),
+                tables,
+                texts=tuple(self.texts),
+            )
         )
+        failed = any(p.severity == "error" for p in document.problems)
+        status: Status = "ok" if not failed else "partial" if self.pages else "failed"
+        return replace(document, status=status, steps=self._steps())
+
+    def _checked(self, document: Document) -> Document:
+        """The document with its amounts held against each other; as it was where that fails."""
+        from .arithmetic.checking import check_document
+
+        try:
+            with self.stage("arithmetic"):
+                return check_document(document, self.digitizer.options.arithmetic)
+        except Exception as error:  # readings are worth keeping, whatever arithmetic trips over
+            failed = Problem("error", "stage_failed", one_line(error), stage="arithmetic")
+            return replace(document, problems=(*document.problems, failed))
+
+    def _steps(self) -> tuple[Step, ...]:
+        options = self.digitizer.options
+        origins = options.arithmetic.origins
+        settings: dict[str, dict[str, Any]] = {
+            "source": asdict(replace(options.source, password=None)),
+            "layout.grids": {"engine": options.layout.grid},
+            "ocr": asdict(replace(options.ocr, weights=None)),
+            "arithmetic": {"origins": None if origins is None else sorted(origins)},
+        }
+        return tuple(Step(name, round(s, 4), settings.get(name, {})) for name, s in self.seconds.items())
 
 
 def _unusable(item: Input, error: InputError) -> Document:

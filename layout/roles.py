@@ -28,7 +28,7 @@ _AMOUNT_HEADER = re.compile(
     r"[数额元费]|合计|小计|总计|支出|收入|拨款|资金|补助|预算|决算|结转|结余|上缴|缴款"
 )
 _MONEY_ABOVE = re.compile(r"金额|资金$|预算数?$|决算数?$|执行数|[万亿]元|费用$|经费$")
-_NAME_HEADER = re.compile(r"名称|项\s*目(?!支出)")
+_NAME_HEADER = re.compile(r"名称|(?:^|\s)项\s*目(?=$|\s|[(（])")  # 政策性项目 is a kind of spending
 _LEVELS = (3, 5, 7)  # digits of functional and economic codes
 _MOST = 0.6  # of the filled cells of a column
 

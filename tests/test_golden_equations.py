@@ -1,0 +1,102 @@
+"""The equations found in the tables of real disclosures are those that a person found there."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+from crossfoot.arithmetic.checking import check_document
+from crossfoot.document import Cell, Document, Table, Term
+from golden_tables import FOLDER, golden_document
+
+NAMES = sorted(path.stem for path in FOLDER.glob("*.tsv"))
+Place = tuple[str, int, int]
+Sum = tuple[Place, frozenset[Place]]
+_LINE = re.compile(r"(\?)? ?(t\d+) ([\d ]+) ([|-]) (\d+) = ([\d ]+)")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_sums_found_are_the_golden_ones(name: str) -> None:
+    document = check_document(golden_document(name))
+    necessary, right = _golden(name, {t.id: t for t in document.tables})
+    found = set(_sums(document))
+    assert not sorted(necessary - found, key=repr), "not found"
+    assert not sorted(found - necessary - right, key=repr), "found, and not right"
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_change_of_an_amount_is_noticed_where_sums_cover_it(name: str) -> None:
+    """A publisher's wrong digit in a part of a golden sum makes amounts disputed."""
+    document = golden_document(name)
+    necessary, _ = _golden(name, {t.id: t for t in document.tables})
+    table, row, col = max(term for total, terms in necessary if len(terms) > 1 for term in terms)
+    wrong = _with_wrong_digit(document, table, row, col)
+    states = [c.state for t in check_document(wrong).tables for c in t.cells]
+    before = [c.state for t in check_document(document).tables for c in t.cells]
+    assert states.count("disputed") > before.count("disputed")
+
+
+def test_what_is_known_to_be_contradictory_is_disputed_and_nothing_else() -> None:
+    """5425.6 received and 5426.92 spent in one year, and totals of two drafts: 4904.64, 4804.64."""
+    document = check_document(golden_document("dongxihu-2020-budget"))
+    disputed = {c.text for t in document.tables for c in t.cells if c.state == "disputed"}
+    assert disputed <= {"5425.6", "5426.92", "4904.64", "4,804.64", "4804.64", "3771.56", "3,671.56"}
+    for name in NAMES[1:]:
+        checked = check_document(golden_document(name))
+        assert not [c.text for t in checked.tables for c in t.cells if c.state == "disputed"], name
+
+
+def _golden(name: str, tables: dict[str, Table]) -> tuple[set[Sum], set[Sum]]:
+    sums: dict[bool, set[Sum]] = {True: set(), False: set()}
+    for line in (FOLDER / f"{name}.equations").read_text(encoding="utf-8").splitlines():
+        if line.startswith("#"):
+            continue
+        match = _LINE.fullmatch(line)
+        assert match, line
+        optional, table, along, sign, total, terms = match.groups()
+        for other in map(int, along.split()):
+            places = [(int(i), other) if sign == "|" else (other, int(i)) for i in (total, *terms.split())]
+            starts = [tables[table].cell_at(*place) for place in places]
+            filled = [(table, c.row, c.col) for c in starts[1:] if c.amount]
+            if starts[0].amount and filled:
+                sums[optional is None].add(((table, starts[0].row, starts[0].col), frozenset(filled)))
+    return sums[True], sums[False]
+
+
+def _sums(document: Document) -> Iterator[Sum]:
+    """Sums inside one table, of strength law or usual, with the terms other than zero."""
+    for equation in document.equations:
+        if equation.strength == "hint" or equation.relation not in ("sum", "equal"):
+            continue
+        terms = [t for t in equation.terms if _amount(document, t)]
+        inside = len({t.table for t in (equation.total, *equation.terms)}) == 1
+        if inside and terms and _amount(document, equation.total):
+            yield _place(equation.total), frozenset(map(_place, terms))
+
+
+def _amount(document: Document, term: Term) -> Decimal | None:
+    if term.table is None:
+        return None
+    table = next(t for t in document.tables if t.id == term.table)
+    return table.cell_at(*_place(term)[1:]).amount
+
+
+def _place(term: Term) -> Place:
+    assert term.table is not None
+    assert term.row is not None
+    assert term.col is not None
+    return term.table, term.row, term.col
+
+
+def _with_wrong_digit(document: Document, table: str, row: int, col: int) -> Document:
+    def change(cell: Cell) -> Cell:
+        if (cell.row, cell.col) != (row, col):
+            return cell
+        assert cell.amount is not None
+        return replace(cell, text=str(cell.amount + 3), amount=cell.amount + 3)
+
+    tables = (replace(t, cells=tuple(map(change, t.cells))) if t.id == table else t for t in document.tables)
+    return replace(document, tables=tuple(tables))
