@@ -27,7 +27,7 @@ MAX_ROWS = 600
 
 
 def label_number(text: str) -> Decimal | None:
-    """The points that a label names, 40 of 产出指标（40分）; None where it names none or other numbers too."""
+    """The points that a label names, 40 of 产出指标（40分）; None where it has none or other numbers too."""
     label = plain(text)
     match = _POINTS.search(label)
     if match is None or len(_DIGITS.findall(label)) != 1 or match[0] == label:

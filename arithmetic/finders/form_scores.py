@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import pairwise
 
 from ...document import Cell
 from ..proposal import At, Proposal, Relation, Strength
@@ -95,13 +96,15 @@ def _nested(grid: FormGrid, weight: Cell, values: list[Cell]) -> Iterator[Propos
     levels = _levels(grid, weight, rows)
     groups = [level.cells for level in levels if not level.single]
     groups.append(tuple(values))
-    for upper, lower in zip(groups, groups[1:], strict=False):
+    for upper, lower in pairwise(groups):
         for label in upper:
             parts = [grid.at(cell) for cell in lower if cell.row in label.rows]
             if parts:
                 family = f"{grid.view.id} weights under column {label.col + 1}, row {label.row + 1}"
                 instance = Sum(grid.at(label), tuple((at, ONE) for at in parts))
-                yield _proposal("sum", "law", "outline", instance, family, "a label names the weight of its parts")
+                yield _proposal(
+                    "sum", "law", "outline", instance, family, "a label names the weight of its parts"
+                )
     for level in levels:
         for label in level.cells if level.single else ():
             own = [grid.at(cell) for cell in values if cell.row in label.rows]
@@ -117,7 +120,9 @@ def _levels(grid: FormGrid, weight: Cell, rows: range) -> list[_Level]:
     for col in range(weight.col):
         cells = dict.fromkeys(grid.view.cell(row, col) for row in rows)
         labels = tuple(cell for cell in cells if label_number(cell.text) is not None)
-        complete = all(cell.row in rows and cell.rows.stop <= rows.stop and cell.col == col for cell in labels)
+        complete = all(
+            cell.row in rows and cell.rows.stop <= rows.stop and cell.col == col for cell in labels
+        )
         if labels and complete and 4 * len(labels) >= 3 * len(cells):
             head = grid.head(labels[0].row, col)
             levels.append(_Level(labels, head is not None and bool(_THIRD.search(head.text))))
@@ -134,9 +139,9 @@ def rates(grid: FormGrid) -> Iterator[Proposal]:
         for rate in grid.below(head):
             over, under = (grid.view.cell(rate.row, cell.col) for cell in pair)
             at = grid.at(rate)
-            if over.row == under.row == rate.row and stands(grid.figures, at):
-                if grid.is_value(over) and grid.figures.number(grid.at(under)):
-                    quotients.append((at, grid.at(over), grid.at(under)))
+            beside = over.row == under.row == rate.row and grid.is_value(over)
+            if beside and stands(grid.figures, at) and grid.figures.number(grid.at(under)):
+                quotients.append((at, grid.at(over), grid.at(under)))
         yield from _rated(grid, quotients, f"{grid.view.id} {grid.text(head)} at row {head.row + 1}")
 
 

@@ -14,7 +14,7 @@ from ...document import Cell
 from ..proposal import At, Proposal, Relation, Strength
 from ..view import TableView
 from .form_grid import FormGrid, bare
-from .support import ONE, ZERO, Figures, Sum, one_slip
+from .support import ONE, ZERO, Figures, Misses, Sum, one_slip
 
 _RATE = re.compile(r"[%率]|占比|比重|比例")
 _OF_WHICH = re.compile(r"^其中")
@@ -43,9 +43,13 @@ def totals(grid: FormGrid) -> list[Total]:
     return [total for cell in grid.cells if grid.may_total(cell) for total in _of_label(grid, cell)]
 
 
-def propose_totals(grid: FormGrid, found: list[Total]) -> Iterator[Proposal]:
+def misses(grid: FormGrid, found: list[Total]) -> Misses:
+    """How the totals of a form hold."""
+    return grid.figures.misses([total.sum for total in found])
+
+
+def propose_totals(grid: FormGrid, found: list[Total], rounded: bool) -> Iterator[Proposal]:
     """The sums as proposals, one family per label."""
-    rounded = grid.figures.rounds([total.sum for total in found])
     for total in found:
         where = f"{grid.view.id} {grid.text(total.label)} at row {total.label.row + 1}"
         yield Proposal(
@@ -166,7 +170,9 @@ def _single(
     """A proposal that is a family of its own."""
     at = instance.total
     family = f"{figures.view.id} {relation} {reason} at row {at.row + 1}, column {at.col + 1}"
-    tolerance = figures.tolerance(instance, figures.support([instance]).holds > 0 and bool(figures.residual(instance)))
+    tolerance = figures.tolerance(
+        instance, figures.support([instance]).holds > 0 and bool(figures.residual(instance))
+    )
     prior = {"law": 0.9, "usual": 0.85, "hint": 0.8}[strength]
     return Proposal(relation, strength, origin, at, instance.terms, family, prior, reason, tolerance)
 
@@ -195,7 +201,9 @@ def _at_most(grid: FormGrid, part: Cell, whole: Cell | None) -> Iterator[Proposa
         return
     instance = Sum(grid.at(part), ((grid.at(whole), ONE),))
     if grid.figures.sound(instance) and grid.figures.number(grid.at(whole)):
-        yield _single(grid.figures, "at_most", "hint", "outline", instance, "this year's is part of all years'")
+        yield _single(
+            grid.figures, "at_most", "hint", "outline", instance, "this year's is part of all years'"
+        )
 
 
 def _spent(grid: FormGrid, head: Cell, values: list[Cell]) -> Iterator[Proposal]:

@@ -13,22 +13,25 @@ from collections.abc import Iterator
 
 from ...document import Problem
 from ..proposal import Proposal, Scope
+from ..view import TableView
 from .form_grid import FormGrid, is_form, label_number
 from .form_scores import rates, scores, shares
-from .form_totals import application, equalities, projects, propose_totals, totals
+from .form_totals import Total, application, equalities, misses, projects, propose_totals, totals
+from .support import Misses
 
 __all__ = ["find", "label_number"]
 
 
 def find(scope: Scope) -> Iterator[Proposal | Problem]:
     """The equations of every form; a table of cost lines belongs to the form before it."""
-    for index, view in enumerate(scope.tables):
-        if not is_form(view):
-            continue
-        grid = FormGrid(view)
-        found = totals(grid)
-        following = scope.tables[index + 1] if index + 1 < len(scope.tables) else None
-        yield from propose_totals(grid, found)
+    forms: list[tuple[FormGrid, list[Total], TableView | None]] = []
+    for view, following in zip(scope.tables, (*scope.tables[1:], None), strict=True):
+        if is_form(view):
+            grid = FormGrid(view)
+            forms.append((grid, totals(grid), following))
+    pool = sum((misses(grid, found) for grid, found, _ in forms), Misses())
+    for grid, found, following in forms:
+        yield from propose_totals(grid, found, misses(grid, found).rounded(pool))
         yield from equalities(grid, found)
         yield from projects(grid)
         yield from application(grid, found, following)

@@ -18,7 +18,7 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import Literal
+from typing import Any, Literal
 
 from ...errors import CrossfootError
 
@@ -48,7 +48,9 @@ _AFTER = re.compile(  # only behind a number or a bracket: 行 and 分 are parts
 )
 _LOOKS = re.compile(r"\d\s*(?:[行栏拦列]|=)|[行栏]\s*=|=\s*\(?\s*\d")
 _BREAKS = re.compile(r"[;。\n]|,(?=[^=]*?\d\s*[行栏列][^=,]{0,3}=)")
-_LEAD = re.compile(r"^\s*(?:注|备注|说明)\s*\d*\s*[:.、]\s*|^\s*其中\s*:\s*|^\s*\(?\d{1,2}[.、)](?=\s*\d+\s*[行栏列])")
+_LEAD = re.compile(
+    r"^\s*(?:注|备注|说明)\s*\d*\s*[:.、]\s*|^\s*其中\s*:\s*|^\s*\(?\d{1,2}[.、)](?=\s*\d+\s*[行栏列])"
+)
 
 
 class FormulaError(CrossfootError):
@@ -57,6 +59,13 @@ class FormulaError(CrossfootError):
     def __init__(self, reason: str, *, name: str = "", remedy: str = "", position: int = 0) -> None:
         super().__init__(reason, name=name, remedy=remedy)
         self.position = position
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _rebuild, (self.reason, self.position)
+
+
+def _rebuild(reason: str, position: int) -> FormulaError:
+    return FormulaError(reason, position=position)
 
 
 @dataclass(frozen=True, slots=True)

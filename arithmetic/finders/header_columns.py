@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import groupby, pairwise
 
 from ..view import Panel, TableView
 
@@ -143,7 +143,7 @@ def numbering_row(view: TableView) -> int | None:
         texts = [view.text(row, col) for col in range(view.cols)]
         numbers = [int(match[1]) for text in texts if (match := _NUMBERED.fullmatch(text))]
         others = [text for text in texts if not _NUMBERED.fullmatch(text) and not _FILLER.fullmatch(text)]
-        ordered = all(before < after for before, after in zip(numbers, numbers[1:], strict=False))
+        ordered = all(before < after for before, after in pairwise(numbers))
         if len(numbers) >= 2 and ordered and not others and numbers[0] <= 1 + view.cols - len(numeric):
             return row
     return None

@@ -16,7 +16,7 @@ from ...document import Problem
 from ..proposal import Proposal, Scope, Strength
 from ..view import Panel
 from .header_columns import Heading, headings, numbering_row, years_in
-from .support import ONE, Figures, Sum, Support
+from .support import ONE, Figures, Misses, Sum, Support
 
 _PARTS = (
     (re.compile(r"^基本支出$"), re.compile(r"^(?:人员经费|(?:日常)?公用经费|人员支出|公用支出)$")),
@@ -39,6 +39,7 @@ class _Reading:
 
 def find(scope: Scope) -> Iterator[Proposal | Problem]:
     """The column equations of every table, one family per total column."""
+    tables: list[tuple[Figures, list[tuple[_Reading, list[Sum]]], Misses]] = []
     for view in scope.tables:
         figures = Figures(view)
         families: list[tuple[_Reading, list[Sum]]] = []
@@ -47,7 +48,11 @@ def find(scope: Scope) -> Iterator[Proposal | Problem]:
                 trees = headings(view, panel)
                 families += _families(figures, panel, trees)
                 yield from _of_which(figures, panel, trees)
-        rounded = figures.rounds([instance for _, instances in families for instance in instances])
+        misses = figures.misses([instance for _, instances in families for instance in instances])
+        tables.append((figures, families, misses))
+    pool = sum((misses for _, _, misses in tables), Misses())
+    for figures, families, misses in tables:
+        rounded = misses.rounded(pool)
         for reading, instances in families:
             yield from _propose(figures, reading, instances, rounded)
 
@@ -180,11 +185,11 @@ def _instances(figures: Figures, panel: Panel, reading: _Reading) -> list[Sum]:
     return found
 
 
-def _propose(
-    figures: Figures, reading: _Reading, instances: list[Sum], rounded: bool
-) -> Iterator[Proposal]:
+def _propose(figures: Figures, reading: _Reading, instances: list[Sum], rounded: bool) -> Iterator[Proposal]:
     view = figures.view
-    spelled = "".join(f" {'+' if sign > 0 else '-'} {col + 1}" for col, sign in reading.terms).removeprefix(" + ")
+    spelled = "".join(f" {'+' if sign > 0 else '-'} {col + 1}" for col, sign in reading.terms).removeprefix(
+        " + "
+    )
     for instance in instances:
         yield Proposal(
             "sum", reading.strength, "header_tree", instance.total, instance.terms,
@@ -212,4 +217,3 @@ def _of_which(figures: Figures, panel: Panel, trees: tuple[Heading, ...]) -> Ite
                         f"{view.id} column {part + 1} <= {whole + 1}", 0.9,
                         "the header says that it is among the column before it",
                     )  # fmt: skip
-

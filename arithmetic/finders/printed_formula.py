@@ -27,7 +27,7 @@ from .formula import (
     statements,
 )
 from .header_columns import column_numbers, numbering_row
-from .support import ONE, Figures, Sum, Support
+from .support import ONE, Figures, Misses, Sum, Support
 
 _PRIOR, _MENDED = 0.97, 0.9
 _IN_BRACKETS = re.compile(r"\(([^()]*\d[^()]*)\)$")
@@ -65,9 +65,12 @@ class _Stated:
 
 def find(scope: Scope) -> Iterator[Proposal | Problem]:
     """What the formulas of every table say, and which of them say nonsense."""
-    for view in scope.tables:
-        if view.panels:
-            yield from _Reader(view, Figures(view)).read(scope)
+    readers = [_Reader(view, Figures(view)) for view in scope.tables if view.panels]
+    for reader in readers:
+        yield from reader.read(scope)
+    pool = sum((reader.misses for reader in readers), Misses())
+    for reader in readers:
+        yield from reader.proposals(reader.misses.rounded(pool))
 
 
 class _Reader:
@@ -76,10 +79,11 @@ class _Reader:
     def __init__(self, view: TableView, figures: Figures) -> None:
         self.view = view
         self.figures = figures
+        self.chosen: list[tuple[_Stated, list[Sum], float]] = []
         self.kept: dict[tuple[Axis, int], set[int]] = {}
 
-    def read(self, scope: Scope) -> Iterator[Proposal | Problem]:
-        chosen: list[tuple[_Stated, list[Sum], float]] = []
+    def read(self, scope: Scope) -> Iterator[Problem]:
+        """Read and try all formulas; yields what is wrong with them."""
         seen: set[tuple[Axis, str]] = set()
         for found in self._stated(scope):
             if isinstance(found, Problem):
@@ -90,9 +94,16 @@ class _Reader:
                     if isinstance(outcome, Problem):
                         yield outcome
                     else:
-                        chosen.append(outcome)
-        rounded = self.figures.rounds([instance for _, instances, _ in chosen for instance in instances])
-        for stated, instances, prior in chosen:
+                        self.chosen.append(outcome)
+
+    @property
+    def misses(self) -> Misses:
+        """How the sums that hold do so."""
+        return self.figures.misses([one for _, instances, _ in self.chosen for one in instances])
+
+    def proposals(self, rounded: bool) -> Iterator[Proposal]:
+        """One for every row or column of the formulas that were read."""
+        for stated, instances, prior in self.chosen:
             for instance in instances:
                 yield Proposal(
                     "sum", "law", "printed_formula", instance.total, instance.terms,
@@ -133,7 +144,9 @@ class _Reader:
             return
         try:
             if "=" in inner:
-                stated = self._numbered(parse(inner), inner, "the header" if axis == "column" else "a label", axis)
+                stated = self._numbered(
+                    parse(inner), inner, "the header" if axis == "column" else "a label", axis
+                )
                 if stated is not None:
                     yield stated
             elif bracket and number is not None:
@@ -161,7 +174,9 @@ class _Reader:
         if operand.number is not None:
             return operand.number
         if axis == "column":
-            named = [col for col, path in enumerate(self.view.header_paths) if path and path[-1] == operand.name]
+            named = [
+                col for col, path in enumerate(self.view.header_paths) if path and path[-1] == operand.name
+            ]
             return self._number_of.get(named[0]) if len(named) == 1 else None
         rows = [row.line for panel in self.view.panels for row in panel.rows if row.name == operand.name]
         return rows[0] if len(rows) == 1 else None
@@ -173,7 +188,11 @@ class _Reader:
         broken = bool(missing) or not stated.sane()
         instances = [] if broken else self._instances(stated)
         support = self.figures.support(instances)
-        if not broken and (support.holds and support.meant or not support.count):
+        if not broken and not support.fails:
+            # What one wrong digit explains is a misreading sooner than a misprinted formula.
+            yield from self._kept(stated, instances, _PRIOR)
+            return
+        if not broken and support.holds and support.meant:
             yield from self._kept(stated, instances, _PRIOR)
             return
         mended = self._mended(stated, support)
@@ -183,7 +202,9 @@ class _Reader:
             yield _problem("formula_misprinted", message, self.view, stated.page)
             yield from self._kept(mended, self._instances(mended), _MENDED)
         elif broken:
-            reason = f"which names {missing[0]}, not in the table" if missing else "which names a number twice"
+            reason = (
+                f"which names {missing[0]}, not in the table" if missing else "which names a number twice"
+            )
             yield _problem("formula_misprinted", f"{what}, {reason}", self.view, stated.page)
         else:
             yield from self._kept(stated, instances, _PRIOR)
@@ -269,6 +290,8 @@ class _Reader:
 
     def _sum(self, stated: _Stated, which: int) -> Sum | None:
         """The instance in a row, or in a column by its place among its panel's."""
+        if stated.axis == "row" and len({self._rows[number][0] for number in stated.numbers}) > 1:
+            return None  # lines of two lists do not add up
         ats = [self._at(stated.axis, number, which) for number in stated.numbers]
         known = [at for at in ats if at is not None]
         if len(known) < len(ats):

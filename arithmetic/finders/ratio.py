@@ -209,9 +209,9 @@ def _quotients(figures: Figures, panel: Panel, col: int, pair: _Pair, factor: De
             continue
         rate, over = figures.at(row.row, col), figures.at(row.row, pair.over)
         under = figures.at(pair.total_row if pair.total_row is not None else row.row, pair.under)
-        if stands(figures, rate) and figures.number(under) and figures.fillable(over):
-            if len({rate, over, under}) >= (2 if pair.total_row is not None else 3) and rate not in (over, under):
-                found.append(Quotient(rate, over, under, factor))
+        apart = rate not in (over, under) and (over != under or pair.total_row is not None)
+        if apart and stands(figures, rate) and figures.number(under) and figures.fillable(over):
+            found.append(Quotient(rate, over, under, factor))
     return found
 
 

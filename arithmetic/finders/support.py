@@ -16,6 +16,7 @@ from ..view import TableView
 
 Terms = tuple[tuple[At, Decimal], ...]
 ZERO, ONE = Decimal(0), Decimal(1)
+_MANY = 8  # exact sums from which a table counts as exact, whatever others do
 _SMALL = Decimal("0.1")  # share of sums that miss by rounding from which a table counts as rounded
 
 
@@ -58,6 +59,26 @@ class Support:
     def rank(self) -> tuple[int, int]:
         """For comparing the readings of one pattern: more instances that hold, then fewer failures."""
         return self.holds, -self.fails
+
+
+@dataclass(frozen=True, slots=True)
+class Misses:
+    """How many sums hold exactly, and how many miss by no more than rounding may."""
+
+    exact: int = 0
+    small: int = 0
+
+    def __add__(self, other: Misses) -> Misses:
+        return Misses(self.exact + other.exact, self.small + other.small)
+
+    @property
+    def rounding(self) -> bool:
+        """Whether more sums miss than misread last digits explain."""
+        return self.small > 0 and self.small >= _SMALL * (self.exact + self.small)
+
+    def rounded(self, pool: Misses) -> bool:
+        """Whether a table is rounded, seen among others; long ones that are exact are not."""
+        return self.rounding or (pool.rounding and (self.small > 0 or self.exact < _MANY))
 
 
 class Figures:
@@ -146,8 +167,8 @@ class Figures:
             return 0
         return 1 if one_slip(residual) else 2
 
-    def rounds(self, instances: Sequence[Sum]) -> bool:
-        """Whether sums of this table miss by rounding: more of them than misread last digits explain."""
+    def misses(self, instances: Sequence[Sum]) -> Misses:
+        """How the sums that hold do so; those of a single part tell nothing."""
         exact = small = 0
         for instance in instances:
             if sum(1 for place, _ in instance.terms if self.number(place)) < 2:
@@ -155,7 +176,7 @@ class Figures:
             residual = self.residual(instance)
             exact += not residual
             small += bool(residual) and abs(residual) <= self.slack(instance)
-        return small > 0 and small >= _SMALL * (exact + small)
+        return Misses(exact, small)
 
     def coarser(self, instance: Sum) -> bool:
         """Whether the parts print fewer decimals than their total, so that they are surely rounded."""
