@@ -36,5 +36,5 @@ def reconcile(
         index: (one.change.text or "", Correction(tuple(n + 1 for n in one.relations), round(one.margin, 3)))
         for index, one in after.accepted.items()
     }
-    decided = verdicts(after.model, found, corrections)
-    return written(fresh, after.model, decided, problems(after.model, found))
+    decided = verdicts(after.model, found, corrections, after.unsolved)
+    return written(fresh, after.model, decided, problems(after.model, found, after.unsolved))

@@ -11,11 +11,13 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from ..proposal import Said
 from .model import Model
 from .slips import OTHER, slip
 
 CERTAIN = 0.5  # share of the suspicion from which one amount alone is blamed
 SHARED = 0.3  # the same for several
+AGREES = 0.3  # an amount that is printed alike elsewhere is so much less suspect
 EXONERATED = 0.02  # protection below which an amount counts as held by other equations
 
 
@@ -80,10 +82,15 @@ def _lone(model: Model, number: int) -> tuple[tuple[int, ...], tuple[int, ...]]:
     if not whole:
         return (), ()
     ranked = sorted(weights, key=lambda i: (-weights[i], i))
+    spoken = tuple(i for i in ranked if isinstance(model.known[i].place, Said))
+    if spoken:  # a narrative may speak of another version; it disputes no amount of a table
+        return spoken, tuple(i for i in ranked if i not in spoken and model.protection[i] > EXONERATED)
     likely = [i for i in ranked if weights[i] >= SHARED * whole]
     free = [i for i in ranked if model.protection[i] > EXONERATED]
     if weights[ranked[0]] >= CERTAIN * whole:
         guilty = ranked[:1]
+    elif relation.proposal.relation == "equal":
+        guilty = likely
     elif relation.total in (free or ranked):
         guilty = [relation.total]
     else:
@@ -109,4 +116,16 @@ def _weight(model: Model, index: int, change: int) -> float:
     """How likely an amount is wrong by just this change."""
     quantity, value = model.known[index], model.values[index] or 0
     shape = slip(value, value + change)
-    return (quantity.wrong + model.options.misprint) * max(shape, OTHER) * model.protection[index]
+    doubt = (quantity.wrong + model.options.misprint) * max(shape, OTHER)
+    return doubt * model.protection[index] * AGREES ** min(_agreeing(model, index), 6)
+
+
+def _agreeing(model: Model, index: int) -> int:
+    """In how many other places the same amount is printed and agrees."""
+    return sum(
+        1
+        for number in model.touching[index]
+        if model.holds[number]
+        and model.relations[number].proposal.relation == "equal"
+        and model.beliefs[number] >= model.options.dispute
+    )

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
 
 from ..proposal import Said
 from .options import ReconcileOptions
@@ -21,9 +22,12 @@ SUM_BY_CHANCE = 1e-3  # two amounts or more adding up to a third to the cent
 EQUAL_BY_CHANCE = 0.03  # the same number is often printed in several places
 LOOSE_BY_CHANCE = 0.05
 LIMIT_BY_CHANCE = 0.6
+LEAST_WRONG = 0.03  # of the equations that were meant, where the finders' evidence is good
 SLIP_WHEN_MEANT = 0.5  # of the gaps of an equation that was meant, look like one slip
-SLIP_BY_CHANCE = 0.05
-LEAST_WRONG = 0.01
+SLIP_BY_CHANCE = 0.02  # per amount, of the gaps of one that was not
+SIGNIFICANT = 1000  # amounts with fewer digits than this differ in one digit by chance
+SAME_GAP = 10.0  # another family misses by the same: what is wrong once shows in each
+SAME_GAPS = 30.0
 MOST_WRONG = 0.6
 ELSEWHERE = 0.5  # a family in another table says half as much
 WEIGHT = 4.0  # the prior counts as much as this many other families of its origin and table
@@ -36,7 +40,8 @@ def beliefs(
     families: dict[str, list[Relation]] = defaultdict(list)
     for relation in relations:
         families[relation.proposal.family].append(relation)
-    odds = {name: _evidence(members, known, values, options) for name, members in families.items()}
+    gaps = _gaps(families, values)
+    odds = {name: _evidence(members, known, values, gaps, options) for name, members in families.items()}
     first = {name: _posterior(members[0].proposal.prior, odds[name]) for name, members in families.items()}
     judged: Counter[tuple[str, str]] = Counter()
     meant: Counter[tuple[str, str]] = Counter()
@@ -69,7 +74,11 @@ def _posterior(prior: float, evidence: float) -> float:
 
 
 def _evidence(
-    members: Sequence[Relation], known: Sequence[Quantity], values: Values, options: ReconcileOptions
+    members: Sequence[Relation],
+    known: Sequence[Quantity],
+    values: Values,
+    gaps: Mapping[Fraction, int],
+    options: ReconcileOptions,
 ) -> float:
     """Log of the odds that the instances give to the family's being meant; 0 where none says anything."""
     total = 0.0
@@ -82,10 +91,28 @@ def _evidence(
         if holds:
             total += math.log((1 - wrong) / chance)
         else:
-            slipped = looks_like_slip(relation, known, values)
-            shape = math.log(SLIP_WHEN_MEANT / SLIP_BY_CHANCE) if slipped else math.log(1 - SLIP_WHEN_MEANT)
-            total += math.log(wrong / (1 - chance)) + shape
+            total += math.log(wrong / (1 - chance) * _shape(relation, values, gaps))
     return total
+
+
+def _shape(relation: Relation, values: Values, gaps: Mapping[Fraction, int]) -> float:
+    """How much likelier a gap is in an equation that was meant than in one that was not."""
+    residual = relation.residual(values)
+    alike = gaps.get(abs(residual), 0) if residual is not None else 0
+    shape = (1.0, SAME_GAP, SAME_GAPS)[min(max(alike - 1, 0), 2)]
+    if looks_like_slip(relation, values):
+        chance = min(0.3, SLIP_BY_CHANCE * len(relation.members))
+        return max(shape, SLIP_WHEN_MEANT / chance)
+    return shape * (1 - SLIP_WHEN_MEANT)
+
+
+def _gaps(families: Mapping[str, Sequence[Relation]], values: Values) -> Counter[Fraction]:
+    """By how much families miss, with the number of families that miss by it."""
+    found: Counter[Fraction] = Counter()
+    for members in families.values():
+        residuals = [r.residual(values) for r in members if r.linear and r.holds(values) is False]
+        found.update({abs(residual) for residual in residuals if residual is not None})
+    return found
 
 
 def _doubt(relation: Relation, known: Sequence[Quantity], values: Values, options: ReconcileOptions) -> float:
@@ -101,20 +128,25 @@ def _by_chance(relation: Relation, values: Values) -> float:
     return EQUAL_BY_CHANCE if len(relation.counting(values)) <= 2 else SUM_BY_CHANCE
 
 
-def looks_like_slip(relation: Relation, known: Sequence[Quantity], values: Values) -> bool:
+def looks_like_slip(relation: Relation, values: Values) -> bool:
     """Whether one of its amounts, with a digit other, lost or swapped, closes the gap of a sum."""
     if not relation.linear:
         return False
     gap = relation.gap(values)
+    unit = 10 ** min((_zeros(value) for i in relation.members if (value := values[i])), default=0)
     for index, coefficient in relation.coefficients.items():
         value = values[index]
-        if value and gap % coefficient == 0 and _exact_slip(value, value - gap // coefficient):
+        if value is None or abs(value) < SIGNIFICANT * unit or gap % coefficient:
+            continue
+        change = gap // coefficient
+        # Where digits stand below the changed one, or it is the last, the rest agrees by no chance.
+        telling = _zeros(change) > _zeros(value) or 10 ** _zeros(change) <= unit
+        if telling and slip(value, value - change) > OTHER:
             return True
     return False
 
 
-def _exact_slip(value: int, meant: int) -> bool:
-    """A slip in a digit that says something: round amounts differ in one digit by chance."""
-    change = abs(value - meant)
-    step = 10 ** (len(str(change)) - len(str(change).rstrip("0"))) if change else 1
-    return slip(value, meant) > OTHER and value % step != 0
+def _zeros(number: int) -> int:
+    """Zeros at the end of a number other than zero."""
+    text = str(number)
+    return len(text) - len(text.rstrip("0"))

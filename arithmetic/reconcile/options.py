@@ -47,7 +47,7 @@ class ReconcileOptions:
     floor: float = -10.0
     proof: float = 1e-4
     proof_by_equality: float = 4e-5
-    belief: float = 0.2
+    belief: float = 0.1
     dispute: float = 0.6
     candidates: int = 10
     nodes: int = 4_000

@@ -142,7 +142,7 @@ def _quantity(
     if source.state == "confirmed":
         return Quantity(place, value, bears=bears, fixed=True)
     if reading is None or not (reading.alternatives or reading.confidence < 1):
-        return Quantity(place, value, bears=bears, ink=bears or value is None)
+        return Quantity(place, value, bears=bears, ink=bears or bool(source.text.strip()))
     if not reading.alternatives:
         ink = bool(source.text.strip())
         doubt = max(UNSURE, 1 - reading.confidence) if ink else 0.0

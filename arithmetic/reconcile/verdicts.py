@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from ...document import Correction, Problem
+from ..proposal import Said
 from .blame import Blame
 from .model import Model
 from .proofs import Proofs
@@ -14,13 +15,17 @@ MAX_NAMED = 6  # suspects of one failing equation that are each named
 
 
 def verdicts(
-    model: Model, found: Blame, corrections: Mapping[int, tuple[str, Correction]]
+    model: Model,
+    found: Blame,
+    corrections: Mapping[int, tuple[str, Correction]],
+    unsolved: Iterable[int] = (),
 ) -> dict[int, Verdict]:
     """A verdict for each quantity that bears an amount or was given one."""
     proofs = Proofs(model)
     contradicted = _contradicted(model, found)
+    late = {i for number in unsolved for i in model.relations[number].members}
     return {
-        index: _verdict(index, model, proofs, found, contradicted, corrections)
+        index: _verdict(index, model, proofs, found, contradicted, late, corrections)
         for index, quantity in enumerate(model.known)
         if quantity.bears or index in corrections
     }
@@ -40,15 +45,18 @@ def _verdict(
     proofs: Proofs,
     found: Blame,
     contradicted: set[int],
+    late: set[int],
     corrections: Mapping[int, tuple[str, Correction]],
 ) -> Verdict:
     text, correction = corrections.get(index, (None, None))
-    if index in found.blamed:
-        return Verdict("disputed", "contradicted")
-    if correction is not None:
+    if index in found.blamed and index not in late:
+        return Verdict("disputed", "contradicted", text, correction)
+    if text is not None:
         return Verdict("corrected", None, text, correction)
     if proofs.proven(index):
         return Verdict("proven")
+    if index in late:
+        return Verdict("unchecked", "limit")
     if index in contradicted:
         return Verdict("unchecked", "contradicted")
     return Verdict("unchecked", _why(index, model, proofs))
@@ -66,22 +74,47 @@ def _why(index: int, model: Model, proofs: Proofs) -> str:
     return "no_equation"
 
 
-def problems(model: Model, found: Blame) -> Iterator[Problem]:
-    """One problem per failing relation and amount that it speaks of."""
+def problems(model: Model, found: Blame, unsolved: Iterable[int] = ()) -> Iterator[Problem]:
+    """What is wrong: per amount that is blamed, or that may be where none is, what fails."""
+    answered: set[int] = set()
     for index, numbers in found.blamed.items():
+        if not isinstance(model.known[index].place, Said):
+            answered.update(numbers)
         yield _problem(model, numbers[0], index, len(numbers))
+    told = set(found.blamed)
     for number, suspects in found.suspects.items():
-        if any(number in numbers for numbers in found.blamed.values()):
-            continue
-        for index in suspects[:MAX_NAMED]:
-            if index not in found.blamed:
+        for index in suspects[:MAX_NAMED] if number not in answered else ():
+            if index not in told:
+                told.add(index)
                 yield _problem(model, number, index, 1)
+    for number in _doubtful(model):
+        relation = model.relations[number]
+        if relation.total not in told:
+            told.add(relation.total)
+            yield _problem(model, number, relation.total, 1)
+    places = sorted({where(model.relations[number].proposal.total) for number in unsolved})
+    for place in places:
+        message = "what would mend its equations was not found in time; the readings stay"
+        yield Problem("warning", "arithmetic_limit", message, stage=STAGE, where=place)
+
+
+def _doubtful(model: Model) -> Iterator[int]:
+    """Relations that fail and that the publisher may not have meant; they dispute nothing."""
+    failing = set(model.failing)
+    for number, holds in enumerate(model.holds):
+        dismissed = number in failing or number in model.omitted
+        if holds is False and not dismissed and model.relations[number].proposal.strength != "hint":
+            yield number
 
 
 def _problem(model: Model, number: int, index: int, count: int) -> Problem:
-    relation = model.relations[number]
+    relation, quantity = model.relations[number], model.known[index]
     residual = relation.printed_residual(model.values)
-    total = where(relation.proposal.total)
     also = f", and {count - 1} more with it" if count > 1 else ""
-    message = f"{total} and its parts disagree by {residual} (equation {number + 1}{also})"
-    return Problem("warning", "equation_fails", message, stage=STAGE, where=where(model.known[index].place))
+    what = f"{where(relation.proposal.total)} and what should make it differ by {residual}"
+    place = where(quantity.place)
+    if not quantity.bears and quantity.ink and model.values[index] == 0:
+        message = f"read as blank, but bears ink: {what} (equation {number + 1})"
+        return Problem("warning", "ink_missed", message, stage=STAGE, where=place)
+    message = f"{what} (equation {number + 1}{also})"
+    return Problem("warning", "equation_fails", message, stage=STAGE, where=place)
