@@ -32,6 +32,13 @@ class Evidence:
 class Calibration:
     """The numbers between masses and probabilities.
 
+    The default `sharpness` was fitted with `fit` for PP-OCRv6 small: 2,890 cells with
+    amounts, zeros and words in the profiles fax@1, low@1 and seal@1 of eight synthetic
+    disclosures of seed 601, cut at the ink in their true boxes. The others were held where
+    the likelihood is flat, on the side of doubt. `words` and `malformed`: that set has fewer
+    words, and fewer dates and codes (004), than a table that was misunderstood. `rest`: real
+    scans are worse; the fit gives 0.002.
+
     Attributes:
         sharpness: power that masses are raised to, from 0 (all are equal) to 1 (as they are).
         words: weight of words against amounts; at 1 the network is believed.
@@ -39,9 +46,9 @@ class Calibration:
         rest: probability that is left to what the lattice does not show, below 1.
     """
 
-    sharpness: float = 0.65
+    sharpness: float = 0.8
     words: float = 0.3
-    malformed: float = 0.01
+    malformed: float = 0.005
     rest: float = 0.005
 
     def probabilities(self, evidence: Evidence, weights: Sequence[float] | None = None) -> list[float]:
