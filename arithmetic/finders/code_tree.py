@@ -51,9 +51,9 @@ def _supports(own: Fit) -> bool:
 
 def _meant(own: Fit, good: int, others: int) -> bool:
     """Whether a parent that does not hold is a misreading rather than a list of some children."""
-    if own.holds or own.near > own.fails:
-        return others == 0 or good >= others * 0.5
-    return others >= 2 and good >= others * _USUAL
+    if own.fails <= 1 and (own.holds or own.near > own.fails):
+        return 2 * good >= others
+    return others >= (2 if own.fails <= 1 else 3) and good >= others * _USUAL
 
 
 def _reason(node: Node) -> str:

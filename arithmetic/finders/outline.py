@@ -1,4 +1,4 @@
-"""Rows that nest by their numbering: 一、 is the sum of its （一）（二）, that of its 1. 2., and 其中 is part of it.
+"""Rows that nest by their numbering: 一、 is the sum of its （一）（二）, and 其中 is part of it.
 
 Prior 0.93, law, where ordinals or the numbers of several rows say that the parts are all
 printed. 其中 only promises parts: each is at most the whole (law, 0.97); that they make it up

@@ -28,7 +28,7 @@ _ORGANIZATION = re.compile(r"(?:[局委办队站馆院校所处部厅园]|中心
 _PART_OF = (
     (re.compile("^(?:人员经费|(?:日常)?公用经费)$"), re.compile("^基本支出$")),
     (re.compile("^(?:工资福利(?:性)?支出|对个人和家庭的?补助(?:支出)?)$"), re.compile("^人员经费$")),
-    (re.compile("^公务用车(?:购置|运行|运行维护)费用?$"), re.compile("^公务用车购置[及和]运行")),
+    (re.compile("^公务用车(?:购置|运行|运行维护)(?:费用?)?$"), re.compile("^公务用车购置[及和]运行")),
 )
 
 
@@ -58,10 +58,12 @@ class Item:
         )
 
     def below(self) -> Iterator[Item]:
-        """It and all that hangs on it."""
-        yield self
-        for child in (*self.children, *self.shares):
-            yield from child.below()
+        """It and all that hangs on it, from top to bottom."""
+        waiting = [self]
+        while waiting:
+            item = waiting.pop()
+            yield item
+            waiting += reversed((*item.children, *item.shares))
 
 
 def outline(view: TableView, panel: Panel, forest: Forest | None) -> list[Item]:
@@ -127,8 +129,10 @@ class _Outline:
         if ordinal is not None and ordinal.number > 1:
             keep = self._sibling(ordinal.level, ordinal.number)
         elif ordinal is not None:
-            same = [k for k, other in enumerate(self.stack[:-1]) if _level(other) == ordinal.level]
-            keep = same[0] if same else keep  # (1) right after (3) is below it, whatever its style
+            last = len(self.stack) - 1
+            same = [k for k, other in enumerate(self.stack) if _level(other) == ordinal.level]
+            if same and not (same[0] == last and _number(self.stack[last]) > 1):
+                keep = same[0]  # but (1) right after (3) is below it, whatever its style
         del self.stack[keep:]
         siblings = self.stack[-1].children if self.stack else self.top
         if item.row.role == "of_which" and self.stack:

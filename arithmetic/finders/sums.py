@@ -33,7 +33,7 @@ class Fit:
 
     Attributes:
         holds: instances that hold within rounding.
-        near: others, off as by one wrong digit.
+        near: others, off as by one wrong digit, or with something that cannot be read.
         fails: all the rest.
     """
 
@@ -48,8 +48,8 @@ class Fit:
 
     @property
     def good(self) -> bool:
-        """Holds at least once, and as often as it fails."""
-        return self.holds > 0 and self.holds >= self.near + self.fails
+        """Holds, and misses no more than misreadings explain: missing rows fail in most columns they fill."""
+        return self.holds > 0 and self.holds >= self.near + self.fails and 3 * self.fails <= self.holds
 
     @property
     def rank(self) -> tuple[int, int]:

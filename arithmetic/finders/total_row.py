@@ -1,4 +1,4 @@
-"""Total rows equal the rows that they cover: those above, those below, or the total before and what follows it.
+"""Total rows equal the rows that they cover: above them, below, or another total and what is added.
 
 Prior 0.95, law: publishers compute totals with the table. Which rows a total covers is chosen
 among what its place suggests, by the numbers of all columns; where they choose nothing, only a
@@ -62,7 +62,7 @@ def _chosen(fitted: Sequence[_Choice], patterns: set[str]) -> Iterator[_Choice]:
     best = _best(fitted)
     if best is None:
         return
-    suggested = next((c for c in fitted if c.cover.pattern in ("carried", "totals")), None)
+    suggested = next((c for c in fitted if c.cover.pattern in ("carried", "totals above")), None)
     if best.fit.good:
         yield best
         if suggested is not None and suggested is not best and suggested.fit.near and not suggested.fit.fails:

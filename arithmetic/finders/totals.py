@@ -6,13 +6,17 @@ foot of several lists side by side, all of which it covers where its label spans
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice, takewhile
 
 from ..view import Panel, Row, TableView
 from .code_forest import Forest, forests
 from .outline_forest import outline
 from .sums import amount_columns
+
+_MOST_TOTALS = 30  # of the lists that a total spans, before only its neighbours count
 
 Part = tuple[int, tuple[int, ...]]  # a row and the amount columns of its panel
 
@@ -33,6 +37,9 @@ class Entry:
     def part(self) -> Part:
         """As a part of a sum."""
         return self.row, self.numbers
+
+
+Suggestion = tuple[str, list[Entry], str]  # a pattern, the rows it covers, and what they are
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,27 +139,63 @@ def _continues(view: TableView, index: int, row: Row) -> bool:
 
 def covers(total: Total) -> Iterator[Cover]:
     """What a total may be the sum of, what its place suggests first before the rest."""
-    above = [[e for e in entries if e.row < total.row] for entries in total.lists]
-    below = [[e for e in entries if e.row > total.row] for entries in total.lists]
-    last = max((e.row for entries in above for e in entries if e.total), default=-1)
-    since = [e for entries in above for e in entries if e.row > last]
-    before = [e for entries in above for e in entries if e.row == last]
     seen: set[tuple[Part, ...]] = set()
-    for pattern, suggested, reason in (
-        ("carried", [*before, *since], "the total above it and what is added to that"),
-        ("above", since, "the rows above it"),
-        ("totals", _all_totals(above), "the totals above it"),
-        ("all", [e for entries in above for e in entries if not e.total], "all rows above it"),
-        ("below", [e for entries in below for e in _until_total(entries)], "the rows below it"),
-        ("all below", [e for entries in below for e in entries if not e.total], "all rows below it"),
-        ("totals below", _all_totals(below), "the totals below it"),
-        *_by_class(total, above),
-    ):
+    for pattern, suggested, reason in (*_nearby(total), *_anywhere(total), *_by_class(total)):
         for suffix, chosen in _variants(suggested):
             parts = tuple(e.part for e in chosen)
-            if parts and parts not in seen and not (pattern == "carried" and not before):
+            if parts and parts not in seen:
                 seen.add(parts)
                 yield Cover(pattern + suffix, parts, reason, all(e.code for e in chosen))
+
+
+def _nearby(total: Total) -> Iterator[Suggestion]:
+    """Up to the totals before and after it."""
+    cuts = [bisect_left(entries, total.row, key=_row_of) for entries in total.lists]
+    befores = [_last_total(entries, cut) for entries, cut in zip(total.lists, cuts, strict=True)]
+    last = max((entry.row for entry in befores if entry), default=-1)
+    since = [
+        e
+        for entries, cut in zip(total.lists, cuts, strict=True)
+        for e in entries[bisect_right(entries, last, key=_row_of) : cut]
+    ]
+    before = [entry for entry in befores if entry and entry.row == last]
+    if before:
+        yield "carried", [*before, *since], "the total above it and what is added to that"
+    yield "above", since, "the rows above it"
+    below = [
+        e
+        for entries, cut in zip(total.lists, cuts, strict=True)
+        for e in takewhile(lambda e: not e.total, islice(entries, _after(entries, cut, total.row), None))
+    ]
+    yield "below", below, "the rows below it"
+
+
+def _anywhere(total: Total) -> Iterator[Suggestion]:
+    """Beyond other totals; not in lists of so many that a sum over all would be made up."""
+    entries = [e for found in total.lists for e in found if e.row != total.row]
+    if sum(e.total for e in entries) > _MOST_TOTALS:
+        return
+    above = [e for e in entries if e.row < total.row]
+    below = [e for e in entries if e.row > total.row]
+    for place, found in (("above", above), ("below", below)):
+        sums = [e for e in found if e.total]
+        if len(sums) > 1:
+            yield f"totals {place}", sums, f"the totals {place} it"
+        yield f"all {place}", [e for e in found if not e.total], f"all rows {place} it"
+
+
+def _row_of(entry: Entry) -> int:
+    return entry.row
+
+
+def _last_total(entries: Sequence[Entry], cut: int) -> Entry | None:
+    """The total before a position."""
+    return next((entries[k] for k in reversed(range(cut)) if entries[k].total), None)
+
+
+def _after(entries: Sequence[Entry], cut: int, row: int) -> int:
+    """Where what stands below a row begins."""
+    return cut + 1 if cut < len(entries) and entries[cut].row == row else cut
 
 
 def _variants(entries: Sequence[Entry]) -> Iterator[tuple[str, list[Entry]]]:
@@ -161,19 +204,7 @@ def _variants(entries: Sequence[Entry]) -> Iterator[tuple[str, list[Entry]]]:
     yield " with loose", list(entries)
 
 
-def _until_total(entries: Sequence[Entry]) -> Iterator[Entry]:
-    for entry in entries:
-        if entry.total:
-            return
-        yield entry
-
-
-def _all_totals(lists: Sequence[Sequence[Entry]]) -> list[Entry]:
-    found = [e for entries in lists for e in entries if e.total]
-    return found if len(found) > 1 else []
-
-
-def _by_class(total: Total, above: Sequence[Sequence[Entry]]) -> Iterator[tuple[str, list[Entry], str]]:
+def _by_class(total: Total) -> Iterator[Suggestion]:
     """人员经费 and 公用经费 by economic class, in whatever panels the classes stand."""
     staff = "人员" in total.label
     if not staff and "公用" not in total.label:

@@ -1,0 +1,105 @@
+"""What a label, a code and a total row is in real tables, where layout lost spaces and merged cells."""
+
+import pytest
+from crossfoot.arithmetic.view import Ordinal, TableView, read_ordinal
+from typed_tables import typed
+
+
+def body(text, roles, panel=0):
+    """The rows of one panel of a typed table without header."""
+    return TableView(typed(text, roles, header_rows=0)).panels[panel].rows
+
+
+@pytest.mark.parametrize(
+    "label",
+    ["合计", "合  计", "本 年 收 入 合 计", "收 入 总 计", "人员经费合计", "公用经费小计", "支出功能科目总计", "合计（万元）", "总分"],
+)  # fmt: skip
+def test_total_words(label):
+    (row,) = body(f"{label} | 1.00", "na")
+    assert row.role == "total"
+
+
+@pytest.mark.parametrize("label", ["总计划外支出", "合计划拨", "其他支出", "统计信息事务"])
+def test_words_that_only_look_like_totals(label):
+    (row,) = body(f"{label} | 1.00", "na")
+    assert row.role == "item"
+
+
+@pytest.mark.parametrize(
+    ("line", "roles"),
+    [
+        ("合计 | < | < | < | 5.00", "cccna"),
+        (" | | | 合计 | 5.00", "cccna"),
+        ("合 计 | < | 5.00", "lna"),
+        (" | 合计 | | 5.00", "tnta"),
+        ("合计 | | 5.00", "tna"),
+    ],
+)
+def test_total_in_whatever_label_column(line, roles):
+    (row,) = body(line, roles)
+    assert (row.role, row.code) == ("total", None)
+
+
+@pytest.mark.parametrize(
+    ("line", "roles", "code", "name"),
+    [
+        ("208 | 05 | 01 | 离退休 | 5.00", "cccna", "2080501", "离退休"),
+        ("208 | 05 | | 养老 | 5.00", "cccna", "20805", "养老"),
+        ("2080501 | < | < | 离退休 | 5.00", "cccna", "2080501", "离退休"),
+        ("208 | 20805 | 2080501 | 离退休 | 5.00", "cccna", "2080501", "离退休"),
+        ("201 一般公共服务 | 5.00", "na", "201", "一般公共服务"),
+        ("2010306政务公开审批 | 5.00", "na", "2010306", "政务公开审批"),
+        ("004001 | 行政审批局 | 5.00", "cna", "004001", "行政审批局"),
+        ("2020年初结转 | 5.00", "na", None, "2020年初结转"),
+        ("100万元以上设备 | 5.00", "na", None, "100万元以上设备"),
+    ],
+)
+def test_codes(line, roles, code, name):
+    (row,) = body(line, roles)
+    assert (row.code, row.name) == (code, name)
+
+
+def test_rows_are_named_by_their_name_not_by_their_unit():
+    rows = body("市财政局 | 科普活动经费 | 5.00\n市财政局 | | 7.00", "tna")
+    assert [row.label for row in rows] == ["科普活动经费", "市财政局"]
+    assert [row.mark for row in rows] == [(True, True), (True, False)]
+
+
+def test_triples_side_by_side_are_panels_of_their_own():
+    view = TableView(
+        typed("301 | 工资 | 5.00 | 302 | 商品 | 6.00 | 310 | 资本 | 7.00", "cnacnacna", header_rows=0)
+    )
+    assert [(panel.labels, panel.numbers) for panel in view.panels] == [
+        ((0, 1), (2,)),
+        ((3, 4), (5,)),
+        ((6, 7), (8,)),
+    ]
+    assert [panel.rows[0].code for panel in view.panels] == ["301", "302", "310"]
+
+
+def test_heading_that_spans_the_amounts():
+    rows = body("相关统计数 | < | <\n公务用车 | 1.00 | 2.00", "naa")
+    assert [row.role for row in rows] == ["section", "item"]
+
+
+def test_parts_of_which_keep_their_ordinal():
+    rows = body("3.公务用车 | 5.00\n其中：（1）购置费 | 1.00\n（2）运行费 | 4.00\n　　　接待费 | 1.00", "na")
+    assert [row.role for row in rows] == ["item", "of_which", "item", "item"]
+    assert [row.ordinal for row in rows] == [Ordinal(3, 3), Ordinal(4, 1), Ordinal(4, 2), None]
+    assert rows[1].name == "购置费"
+
+
+@pytest.mark.parametrize(
+    ("label", "ordinal"),
+    [
+        ("一、收入", Ordinal(1, 1)),
+        ("(二十三)其他", Ordinal(2, 23)),
+        ("十、x", Ordinal(1, 10)),
+        ("1.费", Ordinal(3, 1)),
+        ("1.5万元", None),
+        ("(12)x", Ordinal(4, 12)),
+        ("收入", None),
+    ],
+)
+def test_ordinals(label, ordinal):
+    assert read_ordinal(label) == ordinal
