@@ -236,7 +236,8 @@ class _Parser:
         if not (isinstance(first, Operand) and isinstance(last, Operand)):
             raise self._unexpected("numbers around the dots")
         if first.number is None or last.number is None or not 0 < last.number - first.number <= MAX_TERMS:
-            raise FormulaError("the dots lead nowhere", position=self.token.position)
+            position = self.tokens[self.index - 1].position
+            raise FormulaError("the dots lead nowhere", position=position)
         parts += [(replace(last, number=number), sign) for number in range(first.number + 1, last.number + 1)]
         self.terms += last.number - first.number
 
