@@ -87,7 +87,7 @@ class Figure:
 
 def sort_of(table: Table) -> str | None:
     """What a table is by its title, or by a kind that is given or certain; None where nothing says."""
-    title = re.sub(r"^.*?20\d{2}年?度?", "", plain(table.title or "")[:200])
+    title = re.sub(r"\(?20\d{2}年?度?\)?", "", plain(table.title or "")[:200])
     for pattern, sort in _TITLES:
         if pattern.search(title):
             return sort
@@ -141,10 +141,16 @@ def _figures(view: TableView, sort: str) -> Iterator[Figure | None]:
     for panel in view.panels:
         columns = dict(_columns(view, panel, sort, base))
         for row, meaning, inherited in _rows(panel, sort, columns):
+            overall = row.role == "total" and meaning == Meaning() and _spans_panels(view, panel, row)
             for col, of_column in columns.items():
-                together = _refined(of_column, meaning)
+                together = base if overall else _refined(of_column, meaning)
                 if together is not None:
                     yield _figure(view, row.row, col, together, inherited)
+
+
+def _spans_panels(view: TableView, panel: Panel, row: Row) -> bool:
+    """Whether a row's label reaches in from the list to the left: 合计 of all lists side by side."""
+    return any(view.cell(row.row, col).col < panel.cols.start for col in panel.labels[:1])
 
 
 def _columns(view: TableView, panel: Panel, sort: str, base: Meaning) -> Iterator[tuple[int, Meaning]]:
@@ -153,6 +159,8 @@ def _columns(view: TableView, panel: Panel, sort: str, base: Meaning) -> Iterato
     for col in panel.numbers:
         meaning: Meaning | None = Meaning()
         for text in view.header_paths[col]:
+            if text.isdigit():
+                continue  # a column's number
             if _COMPARES.search(text):
                 meaning = None
             given = read(text) or economic_column(text)
@@ -202,10 +210,12 @@ def _rows(panel: Panel, sort: str, columns: dict[int, Meaning]) -> Iterator[tupl
         yield from _summary_rows(panel, columns)
         return
     unit = ""
+    units = {row.code for row in panel.rows if row.code and not _subject(row.code)}
     named = [row for row in panel.rows if row.role == "item"]
     for row in panel.rows:
         if row.code is not None and sort in _BY_CODE and not _subject(row.code):
-            unit = row.code
+            # The department's own code begins those of its units: its row is the total.
+            unit = "" if all(code.startswith(row.code) for code in units) else row.code
             yield row, Meaning(unit=unit), False
             continue
         meaning = _coded_row(row, sort, len(named))

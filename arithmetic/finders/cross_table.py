@@ -27,6 +27,7 @@ _NAMES = {
     "closing": "what is carried over", "surplus": "surplus used", "distributed": "surplus distributed",
 }  # fmt: skip
 _MAX_FIGURES = 40_000
+_DIGITS = 4
 _Key = tuple[Meaning, object, object]
 
 
@@ -73,14 +74,14 @@ class Merged:
     def _same(self, one: _Key, other: _Key) -> bool:
         if (one, other) not in self._known:
             ones, others = self._totals.get(one, ()), self._totals.get(other, ())
-            self._known[one, other] = any(agree(a, b) for a in ones for b in others)
+            self._known[one, other] = any(agree(a, b) and _telling(a) for a in ones for b in others)
         return self._known[one, other]
 
 
 # What a meaning may lose: the attributes that it has, and those of the wider one.
 _STEPS: tuple[tuple[str, Mapping[str, str], Mapping[str, str]], ...] = (
-    ("fund", {"fund": "general", "source": "fiscal"}, {"fund": ""}),
     ("both", {"fund": "general", "source": "fiscal"}, {"fund": "", "source": ""}),
+    ("fund", {"fund": "general", "source": "fiscal"}, {"fund": ""}),
     ("source", {"source": "fiscal", "fund": ""}, {"source": ""}),
     ("flow", {"flow": "receipts"}, {"flow": "income"}),
     (
@@ -92,12 +93,13 @@ _STEPS: tuple[tuple[str, Mapping[str, str], Mapping[str, str]], ...] = (
 
 
 def _slices(meaning: Meaning, name: str) -> Iterator[Meaning]:
-    """The totals that a figure is a part of, whose money tells of its money: never the figure alone."""
+    """The figure itself and the totals that it is a part of, whose money tells of its money."""
     empty = {"function": "", "economic": "", "programme": "", "item": "", "project": "", "unit": ""}
     if meaning.item or meaning.unit:
         return
     whole = replace(meaning, **empty)
-    if name == "flow" and whole != meaning:
+    yield meaning
+    if name == "flow":
         yield whole
         return
     yield replace(whole, nature="")
@@ -105,6 +107,11 @@ def _slices(meaning: Meaning, name: str) -> Iterator[Meaning]:
         yield whole
     if len(meaning.function) > 3:
         yield replace(whole, nature="", function=meaning.function[:3])
+
+
+def _telling(figure: Figure) -> bool:
+    """Whether a figure has digits enough that another prints them by no chance."""
+    return len(figure.amount.as_tuple().digits) >= _DIGITS
 
 
 def agree(one: Figure, other: Figure) -> bool:
