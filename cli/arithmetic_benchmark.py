@@ -59,7 +59,10 @@ def run(chosen: Benchmark, wanted: Wanted, fixtures: Path | None, bar: Bar) -> N
         workers=wanted.workers,
     )
     with bar:
-        folder = fixtures or benchmark.make(chosen, wanted.out, wanted.workers, bar.fixtures)
+        made = wanted.out / "fixtures"
+        if fixtures is None and (wanted.read or not made.is_dir()):
+            made = benchmark.make(chosen, wanted.out, wanted.workers, bar.fixtures)
+        folder = fixtures or made
         result = arithmetic.measure_arithmetic(folder, plan, bar.fixtures, bar.bytes)
     found = list(figures(result.scores))
     if wanted.other is not None:

@@ -62,6 +62,7 @@ class _Truth:
     misprinted: frozenset[Address]
     covered: frozenset[Address]
     broken: frozenset[Address]
+    cells: Mapping[Address, Cell]
 
 
 def measure(task: Task) -> FixtureScore:
@@ -173,7 +174,7 @@ def _on_scan(document: Document) -> list[PageTable]:
 def _known(truth: Document) -> _Truth:
     laws = [e for e in truth.equations if e.strength != "hint" and e.relation in _PROVES]
     broken = frozenset(_addresses(e for e in laws if e.holds is False))
-    return _Truth(truth, misprinted_cells(truth), frozenset(_addresses(laws)), broken)
+    return _Truth(truth, misprinted_cells(truth), frozenset(_addresses(laws)), broken, _cells(truth))
 
 
 def _addresses(equations: Iterable[Equation]) -> Iterator[Address]:
@@ -200,7 +201,7 @@ def _cases(truth: _Truth, pairs: Iterable[_Pair], checked: Document) -> Iterator
             for (cell, at), (_, by) in zip(pair.at, pair.by, strict=True):
                 sort = _sort(cell)
                 found = seen(by)
-                if by is not None and by in told:
+                if (by is not None and by in told) or _is_rest(truth, pair.truth, cell):
                     continue
                 if sort != "other" or (found is not None and _claims(found)):
                     told |= {by} if by is not None else set()
@@ -211,6 +212,12 @@ def _cases(truth: _Truth, pairs: Iterable[_Pair], checked: Document) -> Iterator
                 told.add(address)
                 kind = pair.truth.table.kind if pair.truth else None
                 yield Case("other", "", kind, None, -1, -1, "", None, by=found)
+
+
+def _is_rest(truth: _Truth, piece: PageTable, cell: Cell) -> bool:
+    """Whether a page shows no more than a part of what a cell says, which is judged where the whole is."""
+    whole = truth.cells.get((piece.source_id, (place := piece.in_whole(cell)).row, place.col))
+    return cell.amount is None and (whole is None or cell.text != whole.text)
 
 
 def _case(
