@@ -33,9 +33,7 @@ class MissingRows:
     total: Decimal
 
 
-def missing_rows(
-    tables: Mapping[str, TableView], equations: Sequence[Proposal]
-) -> dict[int, MissingRows]:
+def missing_rows(tables: Mapping[str, TableView], equations: Sequence[Proposal]) -> dict[int, MissingRows]:
     """Which failing sums lack rows that another table prints, by index into `equations`.
 
     Args:

@@ -14,6 +14,8 @@ from dataclasses import replace
 from decimal import Decimal
 
 from ...document import Problem
+from ..code_names import contradicting_names
+from ..cost_lines import cost_lines
 from ..figures import Figure, figures_of
 from ..meanings import Meaning
 from ..proposal import Proposal, Scope, Strength
@@ -38,6 +40,8 @@ def find(scope: Scope) -> Iterator[Proposal | Problem]:
     yield from _equal(figures, merge)
     yield from _by_fund(figures)
     yield from _three_public(figures)
+    yield from cost_lines(scope.tables)
+    yield from contradicting_names(scope.tables)
 
 
 class Merged:
