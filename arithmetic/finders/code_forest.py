@@ -7,23 +7,36 @@ another's trees.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from ..view import Panel, Row, TableView
-from .sums import Address, Sum, amount_columns
+from .sums import Sum, amount_columns
 
 _UNIT_DIGITS = (3, 6, 9)
+_ITEM_DIGITS = (3, 5, 7)
 
 
 @dataclass(slots=True)
 class Node:
-    """A row with a code, in one of the panels, and the nodes directly below it."""
+    """A row with a code, in one of the panels, and the nodes directly below it.
+
+    Attributes:
+        row: the row.
+        numbers: the amount columns of its panel.
+        unit: whether its code is that of a unit.
+        children: the nodes directly below it.
+        odd: whether its code fits in nowhere: lost, of another length than those beside it, out of order.
+        strays: odd nodes in or right after its rows, which may be children whose code is misread.
+    """
 
     row: Row
     numbers: tuple[int, ...]
     unit: bool = False
     children: list[Node] = field(default_factory=list)
+    odd: bool = False
+    strays: list[Node] = field(default_factory=list)
 
     @property
     def code(self) -> str:
@@ -37,10 +50,6 @@ class Node:
             Sum((self.row.row, self.numbers[k]), tuple((part.row.row, part.numbers[k]) for part in parts))
             for k in range(width)
         )
-
-    def address(self, k: int) -> Address:
-        """Where its number in the k-th amount column stands."""
-        return self.row.row, self.numbers[k]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,34 +83,75 @@ def _forest(view: TableView, panels: Sequence[Panel]) -> Forest:
         Node(row, amount_columns(view, panel.numbers))
         for panel in panels
         for row in panel.rows
-        if row.code and row.role in ("item", "of_which")
+        if row.role in ("item", "of_which") and (row.code or _bears(view, panel, row))
     ]
+    while nodes and not nodes[-1].code:
+        nodes.pop()  # what follows the last code is no part of the tree
     _mark_units(nodes)
     roots: list[Node] = []
     stack: list[Node] = []
     for node in nodes:
-        _unwind(stack, node)
-        (stack[-1].children if stack else roots).append(node)
+        if not node.code or not _is_regular(node):
+            node.odd = True
+            for open_ in stack:
+                open_.strays.append(node)
+            continue
+        closed = _unwind(stack, node)
+        siblings = stack[-1].children if stack else roots
+        node.odd = _is_odd(node, siblings)
+        if node.odd:
+            for near in (*closed, *stack):
+                near.strays.append(node)
+        siblings.append(node)
         stack.append(node)
-    return Forest(tuple(roots), tuple(nodes))
+    _mark_minorities(roots)
+    return Forest(tuple(roots), tuple(node for node in nodes if node.code and _is_regular(node)))
+
+
+def _bears(view: TableView, panel: Panel, row: Row) -> bool:
+    return any(view.bears_number(row.row, col) for col in amount_columns(view, panel.numbers))
+
+
+def _is_regular(node: Node) -> bool:
+    """Whether a code is of a length that codes have."""
+    return len(node.code) in (_UNIT_DIGITS if node.unit else _ITEM_DIGITS)
+
+
+def _is_odd(node: Node, siblings: Sequence[Node]) -> bool:
+    """Whether a code does not follow on those beside it."""
+    before = next((other for other in reversed(siblings) if not other.odd), None)
+    if before is None or before.unit != node.unit or before.code == node.code:
+        return False
+    return len(before.code) != len(node.code) or before.code > node.code
+
+
+def _mark_minorities(roots: Sequence[Node]) -> None:
+    """Roots of a length that few roots have lost a digit, or their parent."""
+    lengths = [len(root.code) for root in roots]
+    for root in roots:
+        root.odd = root.odd or 3 * lengths.count(len(root.code)) < len(lengths)
 
 
 def _mark_units(nodes: Sequence[Node]) -> None:
-    """Units are told by six digits, which no item has, and by being above one that has them."""
-    six = {node.code for node in nodes if len(node.code) in (6, 9)}
+    """Units are told by six digits, which no item has, below a unit's three or beside others like them."""
+    six = [node.code for node in nodes if len(node.code) in (6, 9)]
+    classes = {node.code[:3] for node in nodes if len(node.code) in (5, 7)}
+    three = {node.code for node in nodes if len(node.code) == 3} - classes
+    begun = Counter(code[:3] for code in dict.fromkeys(six))
+    units = {code for code in six if code[:3] in three or begun[code[:3]] > 1 or code.startswith("0")}
     for node in nodes:
         code = node.code
-        above = len(code) == 3 and any(other.startswith(code) for other in six)
-        node.unit = code in six or above or (code.startswith("0") and len(code) in _UNIT_DIGITS)
+        above = len(code) == 3 and begun[code] > 0 and any(other[:3] == code for other in units)
+        node.unit = code in units or above or (code.startswith("0") and len(code) in _UNIT_DIGITS)
 
 
-def _unwind(stack: list[Node], node: Node) -> None:
+def _unwind(stack: list[Node], node: Node) -> list[Node]:
     """Take off what does not hold the node: a unit holds its sub-units and any items."""
+    closed = []
     while stack:
         top = stack[-1]
         begins = node.code.startswith(top.code) and len(node.code) > len(top.code)
-        if begins and top.unit == node.unit:
-            return
-        if top.unit and not node.unit:
-            return
-        stack.pop()
+        if (begins and top.unit == node.unit) or (top.unit and not node.unit):
+            break
+        closed.append(stack.pop())
+    return closed

@@ -16,6 +16,7 @@ from .code_forest import Forest, Node, forests
 from .sums import Fit, fit, proposals
 
 _PRIOR = 0.97
+_MOST_STRAYS = 5  # beside one parent; more are no misread codes
 _USUAL = 0.75  # of a table's parents must hold before one that does not is called a misreading
 
 
@@ -27,22 +28,36 @@ def find(scope: Scope) -> Iterator[Proposal | Problem]:
 
 
 def _of_forest(view: TableView, forest: Forest) -> Iterator[Proposal]:
-    parents = [node for node in forest.nodes if node.children]
-    fits = {id(node): fit(view, node.sums(node.children)) for node in parents}
-    speaking = [node for node in parents if fits[id(node)].speaks]
-    good = sum(_supports(fits[id(node)]) for node in speaking)
-    for node in speaking:
-        own = fits[id(node)]
+    parents = [(node, *_parts(view, node)) for node in forest.nodes]
+    speaking = [(node, parts, own) for node, parts, own in parents if parts and own.speaks]
+    good = sum(_supports(own) for _, _, own in speaking)
+    for node, parts, own in speaking:
         others = len(speaking) - 1
-        if own.good or _meant(own, good - _supports(own), others):
+        certain = not node.odd and not node.strays and not any(part.odd for part in parts)
+        if own.good or (certain and _meant(own, good - _supports(own), others)):
             yield from proposals(
                 view,
-                node.sums(node.children),
+                node.sums(parts),
                 origin="code_tree",
                 family=f"{view.id} row {node.row.row} code {node.code}",
                 prior=_PRIOR if own.good else _PRIOR - 0.1,
-                reason=_reason(node),
+                reason=_reason(node, parts),
             )
+
+
+def _parts(view: TableView, node: Node) -> tuple[list[Node], Fit]:
+    """The children of a node; where they do not add up, with or without those whose code is misread."""
+    if not node.children:
+        return [], Fit()
+    own = fit(view, node.sums(node.children))
+    if own.good or not node.strays or len(node.strays) > _MOST_STRAYS:
+        return node.children, own
+    sound = [child for child in node.children if not child.odd]
+    below = [stray for stray in node.strays if stray not in node.children]
+    for parts in (sound, [*sound, *below], [*sound, *below[:1]]):
+        if parts and (other := fit(view, node.sums(parts))).good:
+            return parts, other
+    return node.children, own
 
 
 def _supports(own: Fit) -> bool:
@@ -56,7 +71,7 @@ def _meant(own: Fit, good: int, others: int) -> bool:
     return others >= (2 if own.fails <= 1 else 3) and good >= others * _USUAL
 
 
-def _reason(node: Node) -> str:
-    codes = [child.code for child in node.children]
+def _reason(node: Node, parts: list[Node]) -> str:
+    codes = [part.code or part.row.name for part in parts]
     listed = ", ".join(codes) if len(codes) <= 3 else f"{codes[0]} … {codes[-1]}"
     return f"code {node.code} holds {listed}"

@@ -77,8 +77,8 @@ def outline(view: TableView, panel: Panel, forest: Forest | None) -> list[Item]:
         if any(row.ordinal for row in ranked):
             top += _Outline(view, numbers).of(ranked)
         elif any(id(row) in coded for row in ranked):
-            items = [Item(row, numbers, loose=id(row) not in coded) for row in ranked]
-            top += _grouped(view, items, [item.loose for item in items]) or items
+            items = [Item(row, numbers, loose=id(row) not in coded or coded[id(row)].odd) for row in ranked]
+            top += _grouped(view, items, [id(item.row) not in coded for item in items]) or items
         else:
             top += _plain_rows(view, numbers, ranked)
     return top

@@ -69,16 +69,18 @@ def _chosen(fitted: Sequence[_Choice], patterns: set[str]) -> Iterator[_Choice]:
             yield suggested  # 合计 is misread, so that only its own parts make up 总计
         return
     choice = suggested or best
-    own = choice.fit
-    if own.holds or own.near or choice.cover.pattern in patterns or _certain(choice):
+    if not choice.fit.fails or (choice.fit.fails == 1 and _certain(choice, patterns)):
         yield choice
 
 
-def _certain(choice: _Choice) -> bool:
-    """Whether the place alone says what is covered: classes by code, 总计 after a 合计."""
-    if choice.cover.pattern == "carried":
-        return "总计" in choice.total.label
-    return choice.cover.coded and choice.cover.pattern in ("above", "below")
+def _certain(choice: _Choice, patterns: set[str]) -> bool:
+    """Whether the place says what is covered: 总计 after a 合计, classes, or as other totals do."""
+    pattern, own = choice.cover.pattern, choice.fit
+    if pattern == "carried" and "总计" in choice.total.label:
+        return True
+    if choice.cover.doubtful:
+        return False
+    return own.holds > 1 or pattern in patterns or (choice.cover.coded and pattern in ("above", "below"))
 
 
 def _sums(total: Total, cover: Cover) -> tuple[Sum, ...]:

@@ -55,12 +55,21 @@ class Total:
 
 @dataclass(frozen=True, slots=True)
 class Cover:
-    """Rows that a total may be the sum of; `pattern` names how they were chosen."""
+    """Rows that a total may be the sum of.
+
+    Attributes:
+        pattern: how they were chosen.
+        parts: the rows.
+        reason: what they are, in words.
+        coded: whether all of them have codes.
+        doubtful: whether among them stand rows of which it is open what they are part of.
+    """
 
     pattern: str
     parts: tuple[Part, ...]
     reason: str
     coded: bool
+    doubtful: bool
 
 
 def totals(view: TableView) -> Iterator[Total]:
@@ -145,7 +154,8 @@ def covers(total: Total) -> Iterator[Cover]:
             parts = tuple(e.part for e in chosen)
             if parts and parts not in seen:
                 seen.add(parts)
-                yield Cover(pattern + suffix, parts, reason, all(e.code for e in chosen))
+                coded = all(e.code for e in chosen)
+                yield Cover(pattern + suffix, parts, reason, coded, any(e.loose for e in suggested))
 
 
 def _nearby(total: Total) -> Iterator[Suggestion]:
