@@ -48,29 +48,21 @@ class Calibration:
 
     sharpness: float = 0.8
     words: float = 0.3
-    malformed: float = 0.005
+    malformed: float = 0.01
     rest: float = 0.005
 
-    def probabilities(self, evidence: Evidence, weights: Sequence[float] | None = None) -> list[float]:
-        """Natural logarithms of the probabilities of `evidence.texts`; they sum to `1 - rest` at most.
-
-        `weights` are logarithms of a prior; it moves probability between the texts and
-        leaves the sum of theirs, so it never makes an amount of words.
-        """
+    def probabilities(self, evidence: Evidence) -> list[float]:
+        """Natural logarithms of the probabilities of `evidence.texts`; they sum to `1 - rest` at most."""
         scores = [self.sharpness * mass for _, mass in evidence.texts]
-        if not scores:
-            return []
-        total = _log_sum(scores)
         beside = [
             self.sharpness * mass + math.log(weight)
             for mass, weight in ((evidence.words, self.words), (evidence.malformed, self.malformed))
             if weight > 0
         ]
-        share = total - _log_sum([total, *beside]) + math.log1p(-self.rest)
-        if weights is not None:
-            scores = [score + weight for score, weight in zip(scores, weights, strict=True)]
-        within = _log_sum(scores)
-        return [score - within + share for score in scores]
+        if not scores:
+            return []
+        total = log_sum([*scores, *beside]) - math.log1p(-self.rest)
+        return [score - total for score in scores]
 
 
 IDENTITY = Calibration(sharpness=1.0, words=1.0, malformed=1.0, rest=0.0)
@@ -128,6 +120,7 @@ def loss(samples: Sequence[tuple[Evidence, str]], calibration: Calibration) -> f
     return total / len(samples)
 
 
-def _log_sum(values: Sequence[float]) -> float:
+def log_sum(values: Sequence[float]) -> float:
+    """Logarithm of the sum of numbers given by their logarithms; of one at least."""
     top = max(values)
     return top + math.log(sum(math.exp(value - top) for value in values)) if top > -math.inf else top
