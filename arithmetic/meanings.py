@@ -90,6 +90,8 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
     r"对附属单位补助(?:支出)?": {"nature": "subsidy", "flow": "spending"},
     r"人员经费(?:支出)?": {"economic": "people", "nature": "basic", "flow": "spending"},
     r"(?:日常)?公用经费(?:支出)?": {"economic": "running", "nature": "basic", "flow": "spending"},
+    r"机关运行经费(?:支出)?":
+        {"economic": "running", "nature": "basic", "flow": "spending", "fund": "general", "source": "fiscal"},
     r"经常性项目|常年性项目": {"programme": "recurrent", "nature": "project", "flow": "spending"},
     r"政策性项目": {"programme": "policy", "nature": "project", "flow": "spending"},
     r"一次性项目": {"programme": "once", "nature": "project", "flow": "spending"},

@@ -28,8 +28,8 @@ _CHANGE = re.compile(r"(?:增加|减少|增长|下降|增幅|降幅|上升|降�
 _SHARE = re.compile(r"占(?P<of>[^,。;]*)$")
 _COMPLETION = re.compile(r"(?:完成|为|占)(?:全年|年初|调整)?预算(?:数)?的?$")
 _PRIOR = re.compile(r"上年|去年")
-_TAIL = re.compile(r"(?:数)?(?:为|是|共|共计|均为|合计|安排|达到|计|总额|约|了)*$")
-_HEAD = re.compile(r"^(?:其中|包括|具体为|分别为|分别是)?:?")
+_TAIL = re.compile(r"(?:数)?(?:为|是|共计|共|均为|安排|达到|约|了)*$")
+_HEAD = re.compile(r"^(?:占|其中|包括|具体为|分别为|分别是)?:?")
 _STOP = re.compile(r"[,。;:]")
 _SECTION_WORDS = (
     ("一般公共预算", Meaning(fund="general", source="fiscal")),
@@ -70,14 +70,19 @@ def narrate(
     names = Names(tables)
     years = [view.table.year for view in tables if view.table.year is not None]
     year = max(set(years), key=years.count) if years else None
-    section, at, sentence = Meaning(), 0, 0
+    section, chapter, at, sentence = Meaning(), Meaning(), 0, 0
     for number, text in enumerate(texts):
         if text.role not in ("paragraph", "note", "title"):
             continue
         told = list(tell(text.text))
         if not told:
             if len(text.text) <= _LONGEST_HEADING:
-                section = _section(text.text)
+                own = _section(text.text)
+                if plain(text.text).startswith("(") and chapter.source and own.source == chapter.source:
+                    own = replace(own, fund=own.fund or chapter.fund)
+                elif not plain(text.text).startswith("("):
+                    chapter = own
+                section = own
             continue
         found: list[tuple[Told, Mention]] = []
         for one in told:
@@ -195,7 +200,10 @@ class _Paragraph:
         stage: Stage | None = "budget" if re.search(r"年初预算|预算数|预算安排", clause) else None
         stage = "final" if re.search(r"决算", clause) else stage
         said = self._said(clause)
-        if said is None or _UNSURE_INCOME.search(clause):
+        if said is not None and _UNSURE_INCOME.search(clause):
+            # 收入预算 is 收入总计 where what was brought forward is among its parts.
+            said = replace(said, flow="income") if "上年结" in self.text else None
+        if said is None:
             return None, shift, stage
         if said == Meaning():
             return last, shift, stage
@@ -215,7 +223,7 @@ class _Paragraph:
             return Meaning(flow="spending", function=code) if code else None
         if _BARE_STAGE.fullmatch(text):
             return Meaning()
-        text = re.sub(r"\(类\)$", "", re.sub(r"20\d{2}年度?|(?:年初)?(?:预算|决算)数?$", "", text))
+        text = re.sub(r"\(类\)$", "", re.sub(r"20\d{2}年度?|(?:年初)?(?<!总)(?:预算|决算)数?(?:总额)?$", "", text))
         if len(text) > _LONGEST_HEADING:
             return None
         code = function_class(text) if text.endswith("支出") or len(text) > 3 else None

@@ -15,10 +15,10 @@ from ... import amounts
 from ...document import Problem, Stage
 from ..figures import Figure, figures_of
 from ..narration import Narrated, narrate
-from ..proposal import Proposal, Said, Scope
+from ..proposal import Proposal, Said, Scope, Strength
 from .cross_table import Merged, equality, name_of
 
-_REPEATS, _LISTS, _RATES = 0.92, 0.9, 0.9
+_REPEATS, _LISTS, _RATES, _BALANCES, _HINT = 0.92, 0.9, 0.9, 0.92, 0.5
 _HUNDRED = Decimal(100)
 _COARSE = Decimal(1_000_000)  # yuan in the last digit from which a figure says too little
 _PRIOR: dict[Stage | None, Stage] = {"budget": "prior_budget", "final": "prior_final"}
@@ -34,6 +34,7 @@ def find(scope: Scope) -> Iterator[Proposal | Problem]:
     yield from _repeated(told, figures)
     yield from _lists(told)
     yield from _changes(told)
+    yield from _balances(told)
 
 
 def _repeated(told: Sequence[Narrated], figures: Sequence[Figure]) -> Iterator[Proposal]:
@@ -55,7 +56,11 @@ def _repeated(told: Sequence[Narrated], figures: Sequence[Figure]) -> Iterator[P
         known = exact or (same[0] if same else None)
         if known is not None and known.scale is not None:
             reason = f"the text repeats {name_of(figure.meaning)}"
-            yield equality(figure, known, "usual", "narrative", _REPEATS, reason)
+            # 机关运行经费 is 公用经费 only where no institution has any.
+            loose = "机关运行" in one.clause
+            strength: Strength
+            strength, prior = ("hint", _HINT) if loose else ("usual", _REPEATS)
+            yield equality(figure, known, strength, "narrative", prior, reason)
         else:
             same.append(figure)
 
@@ -184,6 +189,25 @@ def _changes(told: Sequence[Narrated]) -> Iterator[Proposal]:
         elif one.role == "completion" and planned is not None and now is not None and planned.mention.amount:
             family = f"narrative:completion:{one.mention.id}"
             yield _ratio(one, now, planned, family, "the outcome over the budget")
+
+
+def _balances(told: Sequence[Narrated]) -> Iterator[Proposal]:
+    """年初结转 + 本年收入 − 本年支出 = 年末结转, where a sentence tells all four of one kind of money."""
+    signs = (("opening", Decimal(1)), ("receipts", Decimal(1)), ("spending", Decimal(-1)))
+    for four in zip(told, told[1:], told[2:], told[3:], strict=False):
+        meanings = [one.meaning for one in four if one.meaning is not None and one.role == "figure"]
+        flows = [meaning.flow for meaning in meanings]
+        if flows != ["opening", "receipts", "spending", "closing"] or four[0].paragraph != four[3].paragraph:
+            continue
+        if len({(meaning.source, meaning.fund) for meaning in meanings}) != 1:
+            continue
+        if not any(one.mention.amount for one in four):
+            continue
+        terms = tuple((Said(one.mention.id), sign) for one, (_, sign) in zip(four, signs, strict=False))
+        family = f"narrative:balance:{four[3].mention.id}"
+        reason = "what is carried over is what was there and came in, less what was spent"
+        yield Proposal("sum", "usual", "narrative", Said(four[3].mention.id), terms, family, _BALANCES, reason,
+                       _tolerance(four))  # fmt: skip
 
 
 def _difference(moved: Narrated, now: Narrated, before: Narrated) -> Proposal:
