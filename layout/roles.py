@@ -37,7 +37,11 @@ def describe(table: Table, header_rows: int | None = None) -> Table:
     """The table with header rows, unless they are known, column roles and amounts filled in."""
     numbers = {(c.row, c.col): parse(c.text) for c in table.cells}
     headers = find_header_rows(table) if header_rows is None else header_rows
-    columns = _names_or_texts([_column(table, col, headers, numbers) for col in range(table.shape[1])])
+    bodies: list[list[Cell]] = [[] for _ in range(table.shape[1])]
+    for cell in table.cells:
+        if cell.row >= headers and cell.text.strip():
+            bodies[cell.col].append(cell)
+    columns = _names_or_texts([_column(table, col, headers, b, numbers) for col, b in enumerate(bodies)])
     above = {} if headers else _labels_above(table, numbers)
     cells = tuple(
         _cell(table, c, headers, columns[c.col], numbers[c.row, c.col], above.get((c.row, c.col), ""))
@@ -94,9 +98,10 @@ def _printed_like_one(cell: Cell, label: str, above: str, column: Column, number
     return column.decimals is not None or _MONEY_ABOVE.search(above) is not None
 
 
-def _column(table: Table, col: int, headers: int, numbers: dict[tuple[int, int], Amount | None]) -> Column:
+def _column(
+    table: Table, col: int, headers: int, body: list[Cell], numbers: dict[tuple[int, int], Amount | None]
+) -> Column:
     header = " ".join(dict.fromkeys(table.cell_at(row, col).text for row in range(headers)))
-    body = [c for c in table.cells if c.col == col and c.row >= headers and c.text.strip()]
     texts = [c.text.strip() for c in body if printed(c.text) != "dash"]  # which stands for any of them
     amounts = [a for c in body if (a := numbers[c.row, c.col]) is not None]
     decimals = Counter(a.decimals for a in amounts if a.decimals)

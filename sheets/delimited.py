@@ -16,8 +16,9 @@ from ..errors import DamagedInput, LimitExceeded
 from ..layout.headers import find_header_rows
 from .sheet import Sheet
 
-_DELIMITERS = (",", "\t", ";")
+_DELIMITERS = ("\t", ",", ";")  # where two part lines alike, the first
 _SAMPLE = 200  # lines by which the delimiter is told
+_THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))", re.ASCII)
 _MAX_FIELD = 1 << 20  # characters
 # What a writer puts before text that a spreadsheet would run; `export.csv` does as well.
 _GUARDED = re.compile(r"'[\s\x00-\x20\u200b-\u200f\u2060\ufeff]*[=+\-@＝＋－＠﹦﹢﹣﹫]")
@@ -120,13 +121,14 @@ def _parsed(text: str, delimiter: str, name: str) -> list[list[str]]:
 
 
 def _delimiter(text: str) -> str:
-    """The one that parts the most lines into equally many fields; thousands' commas vary by line."""
-    lines = text.splitlines()[:_SAMPLE]
-    return max(_DELIMITERS, key=lambda mark: _regularity(lines, mark))
+    """The one that parts the most lines into equally many fields; thousands' commas part none."""
+    lines = [_THOUSANDS.sub("", _outside_quotes(line)) for line in text.splitlines()[:_SAMPLE]]
+    best = max(_DELIMITERS, key=lambda mark: _regularity(lines, mark))
+    return best if _regularity(lines, best) else ","
 
 
 def _regularity(lines: list[str], mark: str) -> int:
-    counts = [_outside_quotes(line).count(mark) for line in lines]
+    counts = [line.count(mark) for line in lines]
     parted = [count for count in counts if count]
     return max((parted.count(count) * min(count, 50) for count in set(parted)), default=0)
 

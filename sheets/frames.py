@@ -47,7 +47,7 @@ def frame_sheet(frame: pandas.DataFrame, name: str) -> Sheet:
     columns = (
         [_texts(list(index.get_level_values(n))) for n in range(len(labels))] if index is not None else []
     )
-    columns += [_texts(list(frame.iloc[:, n])) for n in range(frame.shape[1])]
+    columns += [_texts(_values(frame.iloc[:, n])) for n in range(frame.shape[1])]
     cells = list(_header([_text(label) for label in labels], levels))
     cells += [
         Cell(row + len(levels), col, text=texts[row])
@@ -110,6 +110,11 @@ def _width(paths: Sequence[Sequence[str]], level: int, col: int) -> int:
     return next(
         (n for n in range(1, len(paths) - col) if paths[col + n][: level + 1] != path), len(paths) - col
     )
+
+
+def _values(column: pandas.Series) -> list[Any]:
+    """The values as they are held: a list of single floats would show digits that are not theirs."""
+    return list(column.to_numpy()) if str(column.dtype) in ("float16", "float32") else list(column)
 
 
 def _texts(values: list[Any]) -> list[str]:

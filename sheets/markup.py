@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
 from ..document import Cell
-from ..errors import DamagedInput, LimitExceeded
+from ..errors import DamagedInput, InputError, LimitExceeded
 from .grid import Grid
 
 MAX_CHARACTERS = 32 << 20
@@ -89,10 +89,11 @@ def markup_tables(markup: str, name: str) -> list[MarkupTable]:
 
     Raises:
         LimitExceeded: more text or tables than a file may have.
-        DamagedInput: a declaration that the parser gives up at.
+        InputError: cut off within a tag, or a declaration that the parser gives up at.
     """
     if len(markup) > MAX_CHARACTERS:
         raise LimitExceeded(f"HTML of more than {MAX_CHARACTERS} characters", name=name)
+    require_ended(markup, name)
     parser = _Parser(name)
     try:
         parser.feed(markup)
@@ -101,6 +102,21 @@ def markup_tables(markup: str, name: str) -> list[MarkupTable]:
         raise DamagedInput(f"is no HTML: {error}"[:200], name=name) from None
     parser.finish()
     return parser.tables
+
+
+def require_ended(text: str, name: str) -> None:
+    """Refuse a file cut off within a tag or comment: the parser would take the square of its time.
+
+    Raises:
+        InputError: it is, with what does not end.
+    """
+    if re.search(r"<[A-Za-z/!?]", text[text.rfind(">") + 1 :]):
+        raise InputError("ends within a tag", name=name)
+    if text.rfind("<!--") > text.rfind("-->"):
+        raise InputError("has a comment that does not end", name=name)
+    section = text.rfind("<![")
+    if section >= 0 and not re.search(r"\]\s*>", text[section:]):
+        raise InputError("has a section that does not end", name=name)
 
 
 class _Parser(HTMLParser):

@@ -9,10 +9,11 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
-from ..document import MAX_ADDRESSES, Document, Mention, SourceInfo, Table, Text
+from ..document import Document, Mention, SourceInfo, Table, Text
 from ..errors import (
     CrossfootError,
     DamagedInput,
@@ -29,10 +30,12 @@ from .grid import Grid
 from .markup import MarkupLine, MarkupTable, markup_tables
 from .records import record
 from .sheet import Line, Sheet, stripped
+from .strays import reads_like_title
 from .workbooks import SheetTable, xlsx_tables
 
 MAX_BYTES = 128 << 20  # of a text file
-MAX_TABLES = 2000  # of one call
+MAX_TABLES = 2000  # of one file
+MAX_CELLS = 200_000  # of one file; the largest disclosures have some ten thousand
 _OLD_EXCEL = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _PAGES = (b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"II*\0", b"MM\0*")
 _CSV = (".csv", ".tsv", ".txt")
@@ -60,8 +63,6 @@ def read_file(path: Path) -> tuple[SourceInfo, Gathered]:
     gathered = _gathered(path, data)
     if not gathered.tables:
         raise UnsupportedInput("holds no table", name=str(path), remedy=_REMEDY)
-    if sum(table.shape[0] * table.shape[1] for table in gathered.tables) > MAX_ADDRESSES:
-        raise LimitExceeded(f"has more than {MAX_ADDRESSES} cells", name=str(path))
     if gathered.known is not None:
         return gathered.known.source, gathered
     return SourceInfo(path.name, hashlib.sha256(data).hexdigest(), len(gathered.tables)), gathered
@@ -111,7 +112,11 @@ def from_sheets(sheets: Iterable[Sheet], prefix: str = "t") -> Gathered:
     """Records of sheets, numbered from 1."""
     tables: list[Table] = []
     texts: list[Text] = []
+    cells = 0
     for number, sheet in enumerate(sheets, start=1):
+        cells += sheet.shape[0] * sheet.shape[1]
+        if cells > MAX_CELLS:
+            raise LimitExceeded(f"has more than {MAX_CELLS} cells", name=sheet.name)
         if number > MAX_TABLES:
             raise LimitExceeded(f"has more than {MAX_TABLES} tables", name=sheet.name)
         try:
@@ -231,8 +236,8 @@ def _html_sheets(text: str, name: str) -> Iterable[Sheet]:
         table.fill(grid)
         shape, cells, _ = grid.complete()
         addresses += shape[0] * shape[1]
-        if addresses > MAX_ADDRESSES:
-            raise LimitExceeded(f"has more than {MAX_ADDRESSES} cells", name=name)
+        if addresses > MAX_CELLS:
+            raise LimitExceeded(f"has more than {MAX_CELLS} cells", name=name)
         if not any(cell.text for cell in cells) or (table.holds_tables and not _bears_amounts(cells)):
             continue
         yield from _html_sheet(table, Sheet(place, shape, cells))
@@ -248,7 +253,8 @@ def _bears_amounts(cells: Iterable[Any]) -> bool:
 def _html_sheet(table: MarkupTable, sheet: Sheet) -> list[Sheet]:
     heads = min((cell.row for cell in sheet.cells if not cell.header), default=0)
     data = table.attributes
-    above, below = tuple(map(_line, table.before)), tuple(map(_line, table.after))
+    above = tuple(Line(line.text, line.heading) for line in table.before)
+    below = tuple(Line(line.text) for line in takewhile(_is_no_title, table.after))
     if "data-id" in data:  # ours: nothing stands in the grid that is not of the table
         year = data.get("data-year", "")
         said = replace(
@@ -268,5 +274,6 @@ def _html_sheet(table: MarkupTable, sheet: Sheet) -> list[Sheet]:
     return parts
 
 
-def _line(line: MarkupLine) -> Line:
-    return Line(line.text, line.heading)
+def _is_no_title(line: MarkupLine) -> bool:
+    """Whether a line below a table may still be a note of it, and is no title or unit of the next."""
+    return not line.heading and not reads_like_title(line.text)

@@ -35,6 +35,12 @@ def stray_rows(table: Table) -> tuple[Stray, ...]:
     return tuple(_leading(table))
 
 
+def reads_like_title(text: str) -> bool:
+    """Whether a line ends as the titles of tables do, or says a unit or an organization."""
+    plain = unicodedata.normalize("NFKC", text).strip()
+    return _ABOVE.match(plain) is not None or (len(plain) <= _LONGEST and plain.endswith("表"))
+
+
 def _leading(table: Table) -> Iterator[Stray]:
     if table.shape[1] < 2:
         return

@@ -17,6 +17,7 @@ from typing import Literal, NoReturn
 
 from ...document import MAX_ADDRESSES
 from ...errors import InputError, LimitExceeded
+from ...sheets.markup import require_ended
 
 Gaps = Literal["refuse", "blank", "keep"]
 """What becomes of addresses that no cell covers."""
@@ -68,7 +69,7 @@ def html_tables(text: str, name: str = "", *, gaps: Gaps = "refuse") -> tuple[Ht
     """
     if len(text) > MAX_CHARACTERS:
         raise LimitExceeded(f"has more than {MAX_CHARACTERS} characters", name=name)
-    _require_ended(text, name)
+    require_ended(text, name)
     parser = _Parser(name, gaps)
     try:
         parser.feed(text)
@@ -77,17 +78,6 @@ def html_tables(text: str, name: str = "", *, gaps: Gaps = "refuse") -> tuple[Ht
         raise InputError(f"is no HTML: {error}"[:200], name=name) from None
     parser.end_table()
     return tuple(parser.tables)
-
-
-def _require_ended(text: str, name: str) -> None:
-    """Refuse a file cut off within a tag or comment: the parser would take the square of its time."""
-    if re.search(r"<[A-Za-z/!?]", text[text.rfind(">") + 1 :]):
-        raise InputError("ends within a tag", name=name)
-    if text.rfind("<!--") > text.rfind("-->"):
-        raise InputError("has a comment that does not end", name=name)
-    section = text.rfind("<![")
-    if section >= 0 and not re.search(r"\]\s*>", text[section:]):
-        raise InputError("has a section that does not end", name=name)
 
 
 class _Grid:
