@@ -1,12 +1,15 @@
 """What a page costs beside PaddleOCR alone, and what a process costs as a whole.
 
     crossfoot-clone$ .venv/bin/python -P -m crossfoot.eval.speed [PAGE] [--pages 20 200] [--layout]
+    crossfoot-clone$ .venv/bin/python -P -m crossfoot.eval.speed --ratios PAGE ...
 
 Both sides read the same page with the same weights, two threads and the same detection
 side, in one process and by turns, imports and loading apart; the ratio of medians is
 printed. Whole processes are started afresh: from the shell's point of view, and until the
 first page's work begins. Peak memory is that of a process that reads a scan of N pages, all
 sample scans by turns, and the ratio says how it grows from the fewest pages to the most.
+With `--ratios` only the whole of digitizing is held against PaddleOCR, once for each way of
+reading amounts, on every page that is named.
 With `--layout` only that is measured, stage by stage and on one core, and the reading of the
 same page on the same core beside it.
 """
@@ -14,6 +17,7 @@ same page on the same core beside it.
 from __future__ import annotations
 
 import argparse
+import io
 import json
 import os
 import statistics
@@ -23,12 +27,13 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from importlib import metadata
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from ..errors import CrossfootError
-from ..ocr.options import OcrOptions
+from ..ocr.options import AmountReading, OcrOptions
 from ..ocr.threads import available_cores
 from ..pipeline import Digitizer, Options
 from ..source import open_source
@@ -80,7 +85,13 @@ def main() -> None:
         "--pages", type=int, nargs="*", default=[], help="scans of so many pages for peak memory"
     )
     parser.add_argument("--layout", action="store_true", help="layout alone, on one core")
+    parser.add_argument(
+        "--ratios", type=Path, nargs="+", default=[], help="digitize of these pages beside PaddleOCR alone"
+    )
     arguments = parser.parse_args()
+    if arguments.ratios:
+        show_ratios(arguments.ratios, arguments.rounds)
+        return
     if arguments.layout:
         show_layout(arguments.page, arguments.rounds)
         return
@@ -100,6 +111,63 @@ def main() -> None:
         print(f"peak memory, {pages:4d} pages {peak:6.0f} MiB ({read} pages, {status})", flush=True)
     if len(peaks) > 1:
         print(f"ratio                   {peaks[-1] / peaks[0]:6.2f}")
+
+
+def show_ratios(pages: Sequence[Path], rounds: int) -> None:
+    """Print what digitize costs as a multiple of PaddleOCR alone, by way of reading amounts.
+
+    Page 1 of each file, median of the rounds: by the clock, and of the processor, which tells
+    more on a machine that others use too. The last column is the stage of amounts alone.
+    """
+    ways = get_args(AmountReading)
+    digitizers = {
+        way: Digitizer(Options(ocr=OcrOptions(threads=THREADS, detection_side=SIDE, amounts=way)))
+        for way in ways
+    }
+    reference = _paddle()
+    for page in pages:
+        with open_source(page) as source:
+            image = source.load(1).image
+        costs: dict[str, list[tuple[float, float]]] = {}
+        stages: dict[str, list[float]] = {way: [] for way in ways}
+        single = _first_page(page)
+        for _ in range(rounds + 1):
+            with _timed(costs, "paddle"):
+                reference.predict(image)
+            for way, digitizer in digitizers.items():
+                with _timed(costs, way):
+                    document = digitizer(single, name=page.name)
+                stages[way].append(sum(s.seconds for s in document.steps if s.stage == "ocr.amounts"))
+        medians = {
+            name: [statistics.median(v) for v in zip(*seconds[1:], strict=True)]
+            for name, seconds in costs.items()
+        }
+        wall, cpu = medians.pop("paddle")
+        print(f"{page.name}: PaddleOCR.predict {wall:.2f} s, {cpu:.2f} s of the processor")
+        for way, (ours, busy) in medians.items():
+            stage = statistics.median(stages[way][1:])
+            clock, processor = f"{ours:6.2f} s, {ours / wall:5.2f}", f"{busy:6.2f} s, {busy / cpu:5.2f}"
+            print(f"  {way:8s} {clock}; processor {processor}; amounts {stage:.2f} s")
+
+
+def _first_page(path: Path) -> bytes:
+    """The first page of a PDF as a file of its own."""
+    import pypdfium2
+
+    whole, single, stream = pypdfium2.PdfDocument(path), pypdfium2.PdfDocument.new(), io.BytesIO()
+    single.import_pages(whole, [0])
+    single.save(stream)
+    whole.close()
+    single.close()
+    return stream.getvalue()
+
+
+@contextmanager
+def _timed(costs: dict[str, list[tuple[float, float]]], name: str) -> Iterator[None]:
+    """Add what is done under it to `costs`, by the clock and of the processor."""
+    wall, busy = time.perf_counter(), time.process_time()
+    yield
+    costs.setdefault(name, []).append((time.perf_counter() - wall, time.process_time() - busy))
 
 
 def show_layout(page: Path, rounds: int) -> None:
@@ -136,12 +204,7 @@ def layout_costs(page: Path, rounds: int) -> dict[str, Any]:
         image = source.load(1).image
     costs: dict[str, list[tuple[float, float]]] = {}
 
-    @contextmanager
-    def stage(name: str) -> Iterator[None]:
-        wall, cpu = time.perf_counter(), time.process_time()
-        yield
-        costs.setdefault(name, []).append((time.perf_counter() - wall, time.process_time() - cpu))
-
+    stage = partial(_timed, costs)
     for _ in range(rounds + 1):
         with stage("layout"):
             laid = lay_out(image, options, grids, orient=orient, stage=stage)
