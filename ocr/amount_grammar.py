@@ -49,6 +49,9 @@ CANONICAL: Mapping[str, str] = _WIDTHS | _ALIKE
 GLYPHS: tuple[str, ...] = tuple(CANONICAL)
 """Every glyph that may be part of an amount or of a dash, in all widths that are printed."""
 
+Lattice = NDArray[np.float32]
+"""(time, `WIDTH`) probabilities, as `Columns.reduce` makes them."""
+
 Kind = Literal["blank", "dash", "amount"]
 
 

@@ -7,8 +7,8 @@ from decimal import Decimal
 import numpy as np
 import pytest
 from crossfoot import amounts
-from crossfoot.ocr import amount_beam, amount_calibration
-from crossfoot.ocr.amount_beam import decode, decode_together, masses, search, smoothed
+from crossfoot.ocr import amount_calibration, amount_search
+from crossfoot.ocr.amount_beam import decode, decode_together
 from crossfoot.ocr.amount_calibration import IDENTITY, Calibration, Evidence
 from crossfoot.ocr.amount_grammar import (
     BLANK,
@@ -22,6 +22,8 @@ from crossfoot.ocr.amount_grammar import (
     WIDTH,
     Columns,
 )
+from crossfoot.ocr.amount_search import masses, search
+from crossfoot.ocr.amount_smoothing import smoothed
 from crossfoot.ocr.number_format import BOUND, infer_format
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -382,7 +384,7 @@ def test_no_steps_are_a_blank() -> None:
         np.full((3, WIDTH), np.inf, np.float32),
         np.zeros((3, WIDTH - 1), np.float32),
         np.zeros(WIDTH, np.float32),
-        np.zeros((amount_beam.MAX_STEPS + 1, WIDTH), np.float32),
+        np.zeros((amount_search.MAX_STEPS + 1, WIDTH), np.float32),
     ],
 )
 def test_what_is_no_lattice_is_refused(lattice: np.ndarray) -> None:
@@ -402,7 +404,7 @@ def test_the_widest_crop_is_bounded(noise: float) -> None:
     even[:, OTHER] = 0
     even /= even.sum(axis=1, keepdims=True)
     followed = 0
-    pruned = amount_beam._pruned
+    pruned = amount_search._pruned
 
     def counting(prefixes: dict, beam: int) -> tuple:
         nonlocal followed
@@ -411,9 +413,9 @@ def test_the_widest_crop_is_bounded(noise: float) -> None:
         return kept
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(amount_beam, "_pruned", counting)
+        patch.setattr(amount_search, "_pruned", counting)
         found = decode(even.astype(np.float32))
-    assert followed <= amount_beam.BEAM + len(STEP)
+    assert followed <= amount_search.BEAM + len(STEP)
     assert all(sum(glyph.isdigit() for glyph in h.text) <= amounts.MAX_DIGITS for h in found)
 
 
