@@ -142,7 +142,8 @@ def rates(grid: FormGrid) -> Iterator[Proposal]:
             beside = over.row == under.row == rate.row and grid.is_value(over)
             if beside and stands(grid.figures, at) and grid.figures.number(grid.at(under)):
                 quotients.append((at, grid.at(over), grid.at(under)))
-        yield from _rated(grid, quotients, f"{grid.view.id} {grid.text(head)} at row {head.row + 1}")
+        family = f"{grid.view.id} {grid.text(head)} at row {head.row + 1}"
+        yield from _rated(grid, quotients, family, certain=lettered(grid.text(head)) is not None)
 
 
 def _pair(grid: FormGrid, head: Cell) -> tuple[Cell, Cell] | None:
@@ -172,7 +173,9 @@ def shares(grid: FormGrid, totals: list[Total]) -> Iterator[Proposal]:
                 if cell.row == at.row and cell.col == head.col and stands(grid.figures, share):
                     quotients.append((share, at, place))
             if grid.figures.number(place):
-                yield from _rated(grid, quotients, f"{grid.view.id} {grid.text(head)} of row {place.row + 1}")
+                family = f"{grid.view.id} {grid.text(head)} of row {place.row + 1}"
+                doubtful = not grid.figures.support([total.sum]).holds  # a wrong total spoils every share
+                yield from _rated(grid, quotients, family, certain=doubtful)
 
 
 def _left_of(grid: FormGrid, head: Cell, place: At) -> bool:
@@ -181,12 +184,14 @@ def _left_of(grid: FormGrid, head: Cell, place: At) -> bool:
     return cell is not None and grid.at(cell) == place
 
 
-def _rated(grid: FormGrid, places: list[tuple[At, At, At]], family: str) -> Iterator[Proposal]:
+def _rated(grid: FormGrid, places: list[tuple[At, At, At]], family: str, certain: bool) -> Iterator[Proposal]:
+    """The rates that the numbers bear out; all of them, in per cent, where the form is `certain` of it."""
     best: tuple[tuple[int, int], list[Quotient]] | None = None
     for factor in (HUNDRED, ONE):
         quotients = [Quotient(rate, over, under, factor) for rate, over, under in places]
         found = support(grid.figures, quotients)
-        if found.meant and (best is None or found.rank > best[0]):
+        likely = found.meant or (certain and factor == HUNDRED)
+        if likely and (best is None or found.rank > best[0]):
             best = found.rank, quotients
     for quotient in best[1] if best else ():
         yield proposal(grid.figures, quotient, family, "the form calls it their rate")

@@ -18,6 +18,7 @@ from .support import ONE, ZERO, Figures, Misses, Sum, one_slip
 
 _RATE = re.compile(r"[%率]|占比|比重|比例")
 _OF_WHICH = re.compile(r"^其中")
+_SCORED = re.compile(r"分值|得分|权重|分数|评分")
 _NOW = re.compile(r"当年|本年|金额|申请")
 _ALL_YEARS = re.compile(r"项目总预算|总预算|预算总额|项目总投资")
 _THIS_YEAR = re.compile(r"项目(?:当年|本年度?|年度)预算(?:数|额)?|(?:当年|本年度?)预算(?:数|额)?")
@@ -37,6 +38,11 @@ class Total:
     head: str
     origin: str
 
+    @property
+    def scored(self) -> bool:
+        """Whether it adds up weights or scores, which are never rounded."""
+        return bool(_SCORED.search(self.head))
+
 
 def totals(grid: FormGrid) -> list[Total]:
     """Every total whose rows the numbers bear out, or whose block leaves no other reading."""
@@ -45,7 +51,7 @@ def totals(grid: FormGrid) -> list[Total]:
 
 def misses(grid: FormGrid, found: list[Total]) -> Misses:
     """How the totals of a form hold."""
-    return grid.figures.misses([total.sum for total in found])
+    return grid.figures.misses([total.sum for total in found if not total.scored])
 
 
 def propose_totals(grid: FormGrid, found: list[Total], rounded: bool) -> Iterator[Proposal]:
@@ -55,7 +61,9 @@ def propose_totals(grid: FormGrid, found: list[Total], rounded: bool) -> Iterato
         yield Proposal(
             "sum", "law", total.origin, total.sum.total, total.sum.terms, where, 0.93,
             "a total with the rows of its block",
-            grid.figures.tolerance(total.sum, rounded or grid.figures.coarser(total.sum)),
+            grid.figures.tolerance(
+                total.sum, not total.scored and (rounded or grid.figures.coarser(total.sum))
+            ),
         )  # fmt: skip
 
 

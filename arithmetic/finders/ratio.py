@@ -21,6 +21,7 @@ from .support import ONE, Figures, Support, half_unit, one_slip, scale
 
 HUNDRED = Decimal(100)
 _PRIOR = 0.95
+_SAID = 10  # how well the words fit where the header prints the quotient itself
 _MOST = 24  # columns of amounts whose pairs are tried
 _DONE = re.compile(r"决算|执行|实际|完成|支出数|到位")
 _PLANNED = re.compile(r"预算|计划|目标|下达|安排")
@@ -123,7 +124,8 @@ def _column(figures: Figures, panel: Panel, rate: Heading, leaves: list[Heading]
         for pair in _pairs(figures, panel, rate, amounts):
             quotients = _quotients(figures, panel, col, pair, factor)
             found = support(figures, quotients)
-            if not found.holds or not found.meant or (found.count < 2 and not pair.words):
+            borne_out = found.holds and found.meant and (found.count >= 2 or pair.words)
+            if not borne_out and not (pair.words == _SAID and factor == HUNDRED and found.count):
                 continue
             rank = (found.holds - found.fails, pair.words, -abs(col - pair.over), int(factor == HUNDRED))
             if best is None or rank > best[0]:
@@ -144,15 +146,16 @@ def _pairs(figures: Figures, panel: Panel, rate: Heading, amounts: list[Heading]
             if over.col is None or under.col is None or over.col == under.col:
                 continue
             if stated is None:
-                yield _Pair(over.col, under.col, _words(rate, over, under))
+                words = _words(rate, over, under)  # of 合计 and its only part, the rate is of 合计
+                yield _Pair(over.col, under.col, 2 * words + (over.is_total if words else 0))
             elif (_letter(over), _letter(under)) == stated:
-                yield _Pair(over.col, under.col, 5)
+                yield _Pair(over.col, under.col, _SAID)
     if _SHARE.search(rate.text):
         totals = [row.row for row in panel.rows if row.role == "total"]
         for over in amounts:
             for row in totals[-1:] + totals[:1]:
                 if over.col is not None:
-                    yield _Pair(over.col, over.col, 2, row)
+                    yield _Pair(over.col, over.col, 4, row)
 
 
 def _words(rate: Heading, over: Heading, under: Heading) -> int:
