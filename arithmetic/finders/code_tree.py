@@ -17,6 +17,7 @@ from .sums import Fit, fit, proposals
 
 _PRIOR = 0.97
 _MOST_STRAYS = 5  # beside one parent; more are no misread codes
+_MANY = 8  # children
 _USUAL = 0.75  # of a table's parents must hold before one that does not is called a misreading
 
 
@@ -34,7 +35,7 @@ def _of_forest(view: TableView, forest: Forest) -> Iterator[Proposal]:
     for node, parts, own in speaking:
         others = len(speaking) - 1
         certain = not node.odd and not node.strays and not any(part.odd for part in parts)
-        if own.good or (certain and _meant(own, good - _supports(own), others)):
+        if own.good or (certain and _meant(own, len(parts), good - _supports(own), others)):
             yield from proposals(
                 view,
                 node.sums(parts),
@@ -64,11 +65,14 @@ def _supports(own: Fit) -> bool:
     return own.good or own.near > own.fails
 
 
-def _meant(own: Fit, good: int, others: int) -> bool:
+def _meant(own: Fit, parts: int, good: int, others: int) -> bool:
     """Whether a parent that does not hold is a misreading rather than a list of some children."""
-    if own.fails <= 1 and (own.holds or own.near > own.fails):
+    if own.fails > 1:
+        return others >= 3 and good >= others * _USUAL
+    if own.holds or own.near > own.fails:
         return 2 * good >= others
-    return others >= (2 if own.fails <= 1 else 3) and good >= others * _USUAL
+    # Of many numbers in one column two are easily wrong, and a choice of items is seldom long.
+    return 2 * good >= others > 0 if parts >= _MANY else others >= 2 and good >= others * _USUAL
 
 
 def _reason(node: Node, parts: list[Node]) -> str:

@@ -255,6 +255,7 @@ def _nested_plain(view: TableView, items: list[Item]) -> list[Item]:
         elif above and above.shares and item.row.indent > above.row.indent:
             above.shares.append(item)
         else:
+            item.loose = item.row.role == "of_which"  # of a total above: no summand beside others
             top.append(item)
     return top
 

@@ -17,6 +17,7 @@ from ..view import TableView
 Address = tuple[int, int]
 
 _ONE = Decimal(1)
+_DIGITS = 4  # of a number that one wrong digit leaves recognizable
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +76,7 @@ def fit(view: TableView, sums: Iterable[Sum]) -> Fit:
         off = total - sum(known, Decimal(0))
         if abs(off) <= slack([total, *known]):
             holds += 1
-        elif _one_digit(off):
+        elif _telling(total, sum(known, Decimal(0))) and _one_digit(off):
             near += 1
         else:
             fails += 1
@@ -87,6 +88,11 @@ def slack(values: Sequence[Decimal]) -> Decimal:
     printed = [value for value in values if value]
     last = min((int(value.as_tuple().exponent) for value in printed), default=0)
     return Decimal(len(printed)) * _ONE.scaleb(last) / 2
+
+
+def _telling(*values: Decimal) -> bool:
+    """Whether a number has digits enough for a difference in one of them to be no chance."""
+    return any(len(value.as_tuple().digits) >= _DIGITS for value in values)
 
 
 def _one_digit(off: Decimal) -> bool:

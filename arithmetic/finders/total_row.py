@@ -76,8 +76,8 @@ def _chosen(fitted: Sequence[_Choice], patterns: set[str]) -> Iterator[_Choice]:
 def _certain(choice: _Choice, patterns: set[str]) -> bool:
     """Whether the place says what is covered: 总计 after a 合计, classes, or as other totals do."""
     pattern, own = choice.cover.pattern, choice.fit
-    if pattern == "carried" and "总计" in choice.total.label:
-        return True
+    if pattern == "carried":
+        return "总计" in choice.total.label and choice.cover.carried
     if choice.cover.doubtful:
         return False
     return own.holds > 1 or pattern in patterns or (choice.cover.coded and pattern in ("above", "below"))

@@ -6,6 +6,7 @@ foot of several lists side by side, all of which it covers where its label spans
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ _MOST_TOTALS = 30  # of the lists that a total spans, before only its neighbours
 
 Part = tuple[int, tuple[int, ...]]  # a row and the amount columns of its panel
 
+_CARRIED = re.compile("结转|结余|弥补")
 _STAFF = ("301", "303", "501", "509")  # what is spent on people, by economic class
 
 
@@ -32,6 +34,7 @@ class Entry:
     code: str | None
     total: bool
     loose: bool
+    name: str = ""
 
     @property
     def part(self) -> Part:
@@ -62,6 +65,7 @@ class Cover:
         parts: the rows.
         reason: what they are, in words.
         coded: whether all of them have codes.
+        carried: whether what is added to another total is carried over or left, by its name.
         doubtful: whether among them stand rows of which it is open what they are part of.
     """
 
@@ -69,6 +73,7 @@ class Cover:
     parts: tuple[Part, ...]
     reason: str
     coded: bool
+    carried: bool
     doubtful: bool
 
 
@@ -95,7 +100,7 @@ def _entries(view: TableView, panel: Panel, forest: Forest | None) -> tuple[Entr
     if not numbers:
         return ()
     items = [
-        Entry(item.row.row, numbers, item.row.code, False, item.loose)
+        Entry(item.row.row, numbers, item.row.code, False, item.loose, item.row.name)
         for item in outline(view, panel, forest)
     ]
     sums = [Entry(row.row, numbers, None, True, False) for row in panel.rows if _counts(view, row, numbers)]
@@ -155,7 +160,9 @@ def covers(total: Total) -> Iterator[Cover]:
             if parts and parts not in seen:
                 seen.add(parts)
                 coded = all(e.code for e in chosen)
-                yield Cover(pattern + suffix, parts, reason, coded, any(e.loose for e in suggested))
+                carried = all(e.total or _CARRIED.search(e.name) for e in chosen)
+                doubtful = any(e.loose for e in suggested)
+                yield Cover(pattern + suffix, parts, reason, coded, carried, doubtful)
 
 
 def _nearby(total: Total) -> Iterator[Suggestion]:
