@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
+from itertools import pairwise
 
 from .. import amounts
 from .form_figures import form_figures
@@ -22,7 +23,7 @@ _AMOUNT = re.compile(r"^(?:预算)?金额(?:\([百千万亿]?元\))?$")
 
 def cost_lines(tables: Sequence[TableView]) -> Iterator[Proposal]:
     """The project's amount in the form right before the list against the sum of the list."""
-    for form, lines in zip(tables, tables[1:], strict=False):
+    for form, lines in pairwise(tables):
         if form.header_rows or not lines.header_rows or not _TITLE.search(plain(lines.table.title or "")):
             continue
         columns = [

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
@@ -27,9 +28,9 @@ _BASES: dict[str, Meaning] = {
     "fiscal_summary": Meaning(source="fiscal"),
     "revenue": Meaning(flow="receipts"),
     "expenditure": Meaning(flow="spending"),
-    "general": Meaning(flow="spending", **_GENERAL),  # type: ignore[arg-type]
-    "basic": Meaning(flow="spending", nature="basic", **_GENERAL),  # type: ignore[arg-type]
-    "three_public": Meaning(flow="spending", item="all", **_GENERAL),  # type: ignore[arg-type]
+    "general": Meaning(flow="spending", **_GENERAL),
+    "basic": Meaning(flow="spending", nature="basic", **_GENERAL),
+    "three_public": Meaning(flow="spending", item="all", **_GENERAL),
     "fund": Meaning(flow="spending", fund="fund", source="fiscal"),
     "capital": Meaning(flow="spending", fund="capital", source="fiscal"),
     "project": Meaning(flow="spending", nature="project"),
@@ -169,12 +170,11 @@ def _columns(view: TableView, panel: Panel, sort: str, base: Meaning) -> Iterato
             said[col] = meaning
     carried = any(m.flow in ("opening", "surplus") for m in said.values())
     for col, meaning in said.items():
-        if sort == "revenue" and not meaning.flow:
-            # With 上年结转 among the columns the bare total is 收入总计, not 本年收入.
-            meaning = replace(meaning, flow="income" if carried and meaning == Meaning() else "receipts")
         if sort in _SPENDS and meaning.flow not in ("", "spending"):
             continue
-        together = _refined(base, meaning)
+        # With 上年结转 among the columns the bare total is 收入总计, not 本年收入.
+        bare_total = sort == "revenue" and carried and meaning == Meaning()
+        together = _refined(base, Meaning(flow="income") if bare_total else meaning)
         if together is not None:
             yield col, together
 
@@ -232,13 +232,15 @@ def _coded_row(row: Row, sort: str, named: int) -> Meaning | None:
     """What a row of a table of codes, of projects or of items says."""
     if row.role in ("blank", "note", "section"):
         return None
+    if row.role == "of_which" and sort not in ("three_public", "revenue"):
+        return None
     if sort == "project":
         return Meaning() if row.role == "total" else Meaning(project=bare(row.name)) if row.name else None
     if row.code is not None:
         if is_function(row.code):
             return Meaning(function=row.code)
         return Meaning(economic=row.code) if is_economic(row.code) else None
-    said = read(row.label)
+    said = read(row.label if row.role == "total" else row.name)
     if said is None and sort == "three_public" and row.role == "item":
         return Meaning() if named == 1 else None  # the organization's own row
     if said is not None and row.role == "item" and said == Meaning():
@@ -296,7 +298,7 @@ def _named(row: Row, functional: bool, classes: bool) -> tuple[Meaning, bool] | 
     return said, heads
 
 
-def _grand(row: Row, flows: set[str], rows: list[Row]) -> Meaning:
+def _grand(row: Row, flows: AbstractSet[str], rows: list[Row]) -> Meaning:
     """A bare 总计 closes its side: 收入总计 or 支出总计; a bare 合计 says too little."""
     if row is not rows[-1] or "总计" not in row.label or len(flows) != 1:
         return Meaning()

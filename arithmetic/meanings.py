@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from functools import cache
-from typing import Literal
+from typing import Any, Literal, cast
 
 from .subjects import economic_class, function_class
 from .view import plain
@@ -48,6 +48,11 @@ class Meaning:
             if theirs:
                 changes[name] = theirs
         return replace(self, **changes)
+
+
+def altered(meaning: Meaning, changes: Mapping[str, str]) -> Meaning:
+    """The meaning with some attributes replaced, by name."""
+    return replace(meaning, **cast(Any, dict(changes)))
 
 
 _NAMES = tuple(field.name for field in fields(Meaning))
@@ -109,9 +114,9 @@ _KNOWN = tuple((re.compile(pattern), Meaning(**given)) for pattern, given in _WO
 _FILLERS = tuple(
     sorted(
         (
-            "合计", "总计", "小计", "共计", "金额", "预算金额", "预算数", "预算", "决算数", "决算", "全年", "年初",
-            "本年", "当年", "上年", "数", "资金来源", "其中", "安排的", "安排", "总体情况", "情况", "总额", "为", "共",
-            "资金", "本级", "区级", "部门", "单位", "本", "年度", "的", "均",
+            "合计", "总计", "小计", "共计", "金额", "预算金额", "预算数", "预算", "决算数", "决算", "全年",
+            "年初", "本年", "当年", "上年", "数", "资金来源", "其中", "安排的", "安排", "总体情况", "情况", "总额",
+            "为", "共", "资金", "本级", "区级", "部门", "单位", "本", "年度", "的", "均",
         ),
         key=len, reverse=True,
     )

@@ -26,7 +26,7 @@ _Key = tuple[Meaning, object, object]
 
 @dataclass(frozen=True, slots=True)
 class MissingRows:
-    """The codes that a table leaves out, another table that prints them, and their sum in the total's unit."""
+    """The codes that a table leaves out, a table that prints them, and their sum in the total's unit."""
 
     codes: tuple[str, ...]
     table: str

@@ -223,7 +223,9 @@ class _Paragraph:
             return Meaning(flow="spending", function=code) if code else None
         if _BARE_STAGE.fullmatch(text):
             return Meaning()
-        text = re.sub(r"\(类\)$", "", re.sub(r"20\d{2}年度?|(?:年初)?(?<!总)(?:预算|决算)数?(?:总额)?$", "", text))
+        text = re.sub(
+            r"\(类\)$", "", re.sub(r"20\d{2}年度?|(?:年初)?(?<!总)(?:预算|决算)数?(?:总额)?$", "", text)
+        )
         if len(text) > _LONGEST_HEADING:
             return None
         code = function_class(text) if text.endswith("支出") or len(text) > 3 else None

@@ -17,7 +17,7 @@ from ...document import Problem
 from ..code_names import contradicting_names
 from ..cost_lines import cost_lines
 from ..figures import Figure, figures_of
-from ..meanings import Meaning
+from ..meanings import Meaning, altered
 from ..proposal import Proposal, Scope, Strength
 from ..subjects import THREE_PUBLIC
 
@@ -67,9 +67,9 @@ class Merged:
         """As `key`, of a meaning of a year and stage."""
         for name, part, whole in _STEPS:
             if all(getattr(meaning, at) == value for at, value in part.items()):
-                wide = replace(meaning, **whole)
+                wide = altered(meaning, whole)
                 if any(
-                    self._same((narrow, year, stage), (replace(narrow, **whole), year, stage))
+                    self._same((narrow, year, stage), (altered(narrow, whole), year, stage))
                     for narrow in _slices(meaning, name)
                 ):
                     meaning = wide
@@ -101,7 +101,7 @@ def _slices(meaning: Meaning, name: str) -> Iterator[Meaning]:
     empty = {"function": "", "economic": "", "programme": "", "item": "", "project": "", "unit": ""}
     if meaning.item or meaning.unit:
         return
-    whole = replace(meaning, **empty)
+    whole = altered(meaning, empty)
     yield meaning
     if name == "flow":
         yield whole

@@ -35,15 +35,16 @@ def find(scope: Scope) -> Iterator[Proposal | Problem]:
     yield from _lists(told)
     yield from _changes(told)
     yield from _balances(told)
+    yield from _items(told)
 
 
 def _repeated(told: Sequence[Narrated], figures: Sequence[Figure]) -> Iterator[Proposal]:
     """Each mention against the first figure of its meaning, in a table or in the text before it."""
     merge = Merged(figures)
     places: dict[object, list[Figure]] = {}
-    for figure in figures:
-        if figure.amount:
-            places.setdefault(merge.key(figure), []).append(figure)
+    for printed in figures:
+        if printed.amount:
+            places.setdefault(merge.key(printed), []).append(printed)
     year, stage = _current(figures)
     steps = _steps(told)
     for one in told:
@@ -206,8 +207,33 @@ def _balances(told: Sequence[Narrated]) -> Iterator[Proposal]:
         terms = tuple((Said(one.mention.id), sign) for one, (_, sign) in zip(four, signs, strict=False))
         family = f"narrative:balance:{four[3].mention.id}"
         reason = "what is carried over is what was there and came in, less what was spent"
-        yield Proposal("sum", "usual", "narrative", Said(four[3].mention.id), terms, family, _BALANCES, reason,
-                       _tolerance(four))  # fmt: skip
+        total, tolerance = Said(four[3].mention.id), _tolerance(four)
+        yield Proposal("sum", "usual", "narrative", total, terms, family, _BALANCES, reason, tolerance)
+
+
+def _items(told: Sequence[Narrated]) -> Iterator[Proposal]:
+    """The “三公” total and its three items, told one after the other, of one stage."""
+    wanted = ("abroad", "cars", "reception")
+    for index, whole in enumerate(told):
+        if whole.meaning is None or whole.meaning.item != "all" or not whole.mention.amount or whole.shift:
+            continue
+        stage = whole.stage if whole.stage == "final" else None
+        parts: dict[str, Narrated] = {}
+        for one in told[index + 1 : index + 40]:
+            item = one.meaning.item if one.meaning is not None else ""
+            own = one.stage if one.stage == "final" else None
+            if item == "all" and one.paragraph != whole.paragraph:
+                break
+            if item in wanted and one.role == "figure" and not one.shift and own == stage:
+                parts.setdefault(item, one)
+        if len(parts) < len(wanted):
+            continue
+        terms = tuple((Said(parts[item].mention.id), Decimal(1)) for item in wanted)
+        family = f"narrative:items:{whole.mention.id}"
+        reason = "the three items are all of it"
+        tolerance = _tolerance([whole, *parts.values()])
+        yield Proposal("sum", "usual", "narrative", Said(whole.mention.id), terms, family, _BALANCES, reason,
+                       tolerance)  # fmt: skip
 
 
 def _difference(moved: Narrated, now: Narrated, before: Narrated) -> Proposal:
