@@ -34,7 +34,7 @@ class OcrOptions:
             again from a crop of their own, as amounts and nothing else; `reread` doubtful
             ones once more, from crops made otherwise. An engine without lattices reads plainly.
         amounts_reread: doubtful amounts of one page that are read once more, at most; each
-            costs about as much as five cells.
+            costs about as much as four cells.
     """
 
     engine: EngineName = "ppocr"
