@@ -13,6 +13,7 @@ from crossfoot.document import Cell, Document, Table, Term
 from golden_tables import FOLDER, golden_document
 
 NAMES = sorted(path.stem for path in FOLDER.glob("*.tsv"))
+_PLACES = re.compile(r"(\?)? ?(t\d+) \* (\d+,\d+) = ([\d, ]+)")
 Place = tuple[str, int, int]
 Sum = tuple[Place, frozenset[Place]]
 _LINE = re.compile(r"(\?)? ?(t\d+) ([\d ]+) ([|-]) (\d+) = ([\d ]+)")
@@ -50,20 +51,33 @@ def test_what_is_known_to_be_contradictory_is_disputed_and_nothing_else() -> Non
 
 
 def _golden(name: str, tables: dict[str, Table]) -> tuple[set[Sum], set[Sum]]:
+    """The sums that must be found, and those that may be."""
     sums: dict[bool, set[Sum]] = {True: set(), False: set()}
     for line in (FOLDER / f"{name}.equations").read_text(encoding="utf-8").splitlines():
         if line.startswith("#"):
             continue
-        match = _LINE.fullmatch(line)
-        assert match, line
-        optional, table, along, sign, total, terms = match.groups()
-        for other in map(int, along.split()):
-            places = [(int(i), other) if sign == "|" else (other, int(i)) for i in (total, *terms.split())]
-            starts = [tables[table].cell_at(*place) for place in places]
-            filled = [(table, c.row, c.col) for c in starts[1:] if c.amount]
-            if starts[0].amount and filled:
-                sums[optional is None].add(((table, starts[0].row, starts[0].col), frozenset(filled)))
+        optional, table, instances = _instances(line)
+        for places in instances:
+            total, *terms = (tables[table].cell_at(*place) for place in places)
+            filled = frozenset((table, c.row, c.col) for c in terms if c.amount)
+            if total.amount and filled:
+                sums[not optional].add(((table, total.row, total.col), filled))
     return sums[True], sums[False]
+
+
+def _instances(line: str) -> tuple[bool, str, list[list[tuple[int, int]]]]:
+    """Whether a line's sums may be missing, their table, and the places of each, the total first."""
+    if match := _PLACES.fullmatch(line):
+        optional, table, total, terms = match.groups()
+        pairs = [place.split(",") for place in (total, *terms.split())]
+        return optional is not None, table, [[(int(row), int(col)) for row, col in pairs]]
+    match = _LINE.fullmatch(line)
+    assert match, line
+    optional, table, along, sign, total, terms = match.groups()
+    parts = [int(total), *map(int, terms.split())]
+    down = sign == "|"
+    others = map(int, along.split())
+    return optional is not None, table, [[(p, o) if down else (o, p) for p in parts] for o in others]
 
 
 def _sums(document: Document) -> Iterator[Sum]:
