@@ -46,7 +46,7 @@ def blame(model: Model) -> Blame:
             open_relations.difference_update(left)
     for number in sorted(open_relations):
         already = [i for i in blamed if i in model.relations[number].members]
-        guilty, others = _lone(model, number)
+        guilty, others = lone(model, number)
         if already and not set(already) & set(guilty):
             suspects[number] = tuple(already)  # a wrong amount that shows here as well
             continue
@@ -61,6 +61,8 @@ def _crossings(model: Model) -> list[tuple[int, list[int]]]:
     found: dict[tuple[int, int], list[int]] = defaultdict(list)
     for number in model.failing:
         relation = model.relations[number]
+        if any(isinstance(model.known[i].place, Said) for i in relation.members):
+            continue
         gap = relation.gap(model.values) if relation.linear else 0
         for index, coefficient in relation.coefficients.items():
             if relation.readable(model.values) and gap % coefficient == 0:
@@ -73,7 +75,7 @@ def _crossings(model: Model) -> list[tuple[int, list[int]]]:
     return [(index, numbers) for *_, index, numbers in sorted(ranked)]
 
 
-def _lone(model: Model, number: int) -> tuple[tuple[int, ...], tuple[int, ...]]:
+def lone(model: Model, number: int) -> tuple[tuple[int, ...], tuple[int, ...]]:
     """Of one failing relation the amounts to dispute, and those that may be wrong as well."""
     relation = model.relations[number]
     weights = {i: _suspicion(model, number, i) for i in relation.members if not model.known[i].fixed}

@@ -7,7 +7,7 @@ a change that the ink itself makes likely.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 
@@ -42,7 +42,7 @@ def corrected(model: Model) -> Corrected:
     unsolved: set[int] = set()
     for _ in range(ROUNDS):
         found: dict[int, Accepted] = {}
-        for puzzle in puzzles(model, accepted):
+        for puzzle in puzzles(model, accepted, _suggested(model, accepted)):
             proven = _proven(puzzle, model)
             if proven is None:
                 unsolved.update(clause.relation for clause in puzzle.clauses)
@@ -53,6 +53,24 @@ def corrected(model: Model) -> Corrected:
         accepted.update(found)
         model = model.with_values({index: one.change.value for index, one in found.items()})
     return Corrected(model, accepted, frozenset(unsolved))
+
+
+def _suggested(model: Model, settled: Iterable[int]) -> dict[int, dict[int, int]]:
+    """Relations that close by more than two changes which other relations ask for."""
+    asked: dict[int, int] = {}
+    for puzzle in puzzles(model, settled):
+        best = solve(puzzle, model.options)
+        for change in best.changes if best is not None else ():
+            asked[puzzle.changes[change].index] = puzzle.changes[change].value
+    values = [asked.get(index, value) for index, value in enumerate(model.values)]
+    touched = {number for index in asked for number in model.touching[index]}
+    found: dict[int, dict[int, int]] = {}
+    for number in sorted(touched):
+        relation = model.relations[number]
+        members = {i: asked[i] for i in relation.coefficients if i in asked}
+        if model.holds[number] is False and len(members) > 2 and relation.holds(values):
+            found[number] = members
+    return found
 
 
 def _proven(puzzle: Puzzle, model: Model) -> list[Accepted] | None:

@@ -23,12 +23,12 @@ EQUAL_BY_CHANCE = 0.03  # the same number is often printed in several places
 LOOSE_BY_CHANCE = 0.05
 LIMIT_BY_CHANCE = 0.6
 LEAST_WRONG = 0.03  # of the equations that were meant, where the finders' evidence is good
-SLIP_WHEN_MEANT = 0.5  # of the gaps of an equation that was meant, look like one slip
+SLIP_WHEN_MEANT = 0.5  # of the gaps through one error, look like a slip of a digit
 SLIP_BY_CHANCE = 0.02  # per amount, of the gaps of one that was not
 SIGNIFICANT = 1000  # amounts with fewer digits than this differ in one digit by chance
 SAME_GAP = 10.0  # another family misses by the same: what is wrong once shows in each
 SAME_GAPS = 30.0
-MOST_WRONG = 0.6
+MOST_ERRORS = 5.0
 ELSEWHERE = 0.5  # a family in another table says half as much
 WEIGHT = 4.0  # the prior counts as much as this many other families of its origin and table
 
@@ -86,24 +86,25 @@ def _evidence(
         holds = relation.holds(values)
         if holds is None or len(relation.counting(values)) < (2 if holds else 1):
             continue
-        wrong = min(max(_doubt(relation, known, values, options), LEAST_WRONG), MOST_WRONG)
-        chance = _by_chance(relation, values)
+        errors = max(_errors(relation, known, values, options), LEAST_WRONG)
+        chance, right = _by_chance(relation, values), math.exp(-errors)
         if holds:
-            total += math.log((1 - wrong) / chance)
+            total += math.log(right / chance)
         else:
-            total += math.log(wrong / (1 - chance) * _shape(relation, values, gaps))
+            one = errors * right / (1 - right)  # of the failures, those through a single error
+            total += math.log((1 - right) / (1 - chance) * _shape(relation, values, gaps, one))
     return total
 
 
-def _shape(relation: Relation, values: Values, gaps: Mapping[Fraction, int]) -> float:
+def _shape(relation: Relation, values: Values, gaps: Mapping[Fraction, int], one: float) -> float:
     """How much likelier a gap is in an equation that was meant than in one that was not."""
     residual = relation.residual(values)
     alike = gaps.get(abs(residual), 0) if residual is not None else 0
     shape = (1.0, SAME_GAP, SAME_GAPS)[min(max(alike - 1, 0), 2)]
     if looks_like_slip(relation, values):
         chance = min(0.3, SLIP_BY_CHANCE * len(relation.members))
-        return max(shape, SLIP_WHEN_MEANT / chance)
-    return shape * (1 - SLIP_WHEN_MEANT)
+        return max(shape, one * SLIP_WHEN_MEANT / chance)
+    return shape * (1 - one * SLIP_WHEN_MEANT)
 
 
 def _gaps(families: Mapping[str, Sequence[Relation]], values: Values) -> Counter[Fraction]:
@@ -115,9 +116,11 @@ def _gaps(families: Mapping[str, Sequence[Relation]], values: Values) -> Counter
     return found
 
 
-def _doubt(relation: Relation, known: Sequence[Quantity], values: Values, options: ReconcileOptions) -> float:
-    """Probability that one of its amounts at least is misread or misprinted."""
-    return sum(known[i].wrong + options.misprint for i in relation.counting(values))
+def _errors(
+    relation: Relation, known: Sequence[Quantity], values: Values, options: ReconcileOptions
+) -> float:
+    """Misreadings and misprints to expect among its amounts."""
+    return min(sum(known[i].wrong + options.misprint for i in relation.counting(values)), MOST_ERRORS)
 
 
 def _by_chance(relation: Relation, values: Values) -> float:

@@ -6,10 +6,11 @@ A model never changes; a correction makes another one with other values.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from ...document import Document
+from ..missing import MissingRows
 from ..proposal import Place, Proposal, Said
 from .families import beliefs
 from .options import ReconcileOptions
@@ -24,7 +25,7 @@ class Model:
 
     Attributes:
         beliefs: per relation the probability that the publisher meant it.
-        omitted: indices of relations from which rows are missing; they contradict nobody.
+        omitted: relations from which rows are missing, with which; they contradict nobody.
     """
 
     known: tuple[Quantity, ...]
@@ -33,7 +34,7 @@ class Model:
     beliefs: tuple[float, ...]
     scale: int
     options: ReconcileOptions
-    omitted: frozenset[int] = frozenset()
+    omitted: Mapping[int, MissingRows] = field(default_factory=dict)
 
     @cached_property
     def touching(self) -> tuple[tuple[int, ...], ...]:
@@ -43,6 +44,11 @@ class Model:
             for member in relation.members:
                 found[member].append(number)
         return tuple(map(tuple, found))
+
+    @cached_property
+    def counting(self) -> tuple[frozenset[int], ...]:
+        """Per relation the members that are not zero."""
+        return tuple(frozenset(relation.counting(self.values)) for relation in self.relations)
 
     @cached_property
     def holds(self) -> tuple[bool | None, ...]:
@@ -80,8 +86,8 @@ class Model:
         best = 1.0
         for number in self.touching[index]:
             if self.proving[number]:
-                others = [i for i in self.relations[number].counting(self.values) if i != index]
-                best = min(best, (1.0, 0.01, 0.001)[min(len(others), 2)])
+                others = len(self.counting[number] - {index})
+                best = min(best, (1.0, 0.01, 0.001)[min(others, 2)])
         return best
 
     def with_values(self, changes: Mapping[int, int]) -> Model:

@@ -48,7 +48,7 @@ class ReconcileOptions:
     proof: float = 1e-4
     proof_by_equality: float = 4e-5
     belief: float = 0.1
-    dispute: float = 0.6
+    dispute: float = 0.5
     candidates: int = 10
     nodes: int = 4_000
     seconds: float = 2.0

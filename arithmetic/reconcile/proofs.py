@@ -22,6 +22,7 @@ class Proofs:
 
     def __init__(self, model: Model) -> None:
         self._model = model
+        self._doubts: dict[int, tuple[float, float]] = {}
         self._changes: dict[int, dict[int, list[tuple[int, float]]]] = {}
 
     def proven(self, index: int) -> bool:
@@ -42,7 +43,7 @@ class Proofs:
             relation = model.relations[number]
             if not model.proving[number] or index not in relation.coefficients:
                 continue
-            if any(model.values[i] for i in relation.coefficients if i != index):
+            if model.counting[number] - {index}:
                 yield number
 
     def wrong(self, index: int, number: int) -> float:
@@ -91,30 +92,33 @@ class Proofs:
     def _apart(self, number: int, other: int, index: int) -> bool:
         """Whether two relations have no other amount in common that counts."""
         model = self._model
-        one = {i for i in model.relations[number].counting(model.values) if i != index}
-        return one.isdisjoint(model.relations[other].counting(model.values))
+        return model.counting[number] & model.counting[other] <= {index}
 
     def _is_equality(self, number: int, index: int) -> bool:
-        counting = self._model.relations[number].counting(self._model.values)
-        return sum(1 for i in counting if i != index) <= 1
+        return len(self._model.counting[number] - {index}) <= 1
 
     def _any(self, index: int, number: int) -> float:
         """Chance that partners compensate a misreading that is not listed."""
-        known, relation = self._model.known, self._model.relations[number]
-        partners = [i for i in relation.coefficients if i != index]
+        known = self._model.known
         if self._is_equality(number, index):
-            doubted = any(known[i].wrong for i in partners if self._model.values[i])
+            doubted = any(known[i].wrong for i in self._model.counting[number] if i != index)
             return self._model.options.alike if doubted else 0.0
-        return min(1.0, sum(known[i].wrong for i in partners) * ONE_DIGIT)
+        return min(1.0, max(0.0, self._doubt(number)[0] - known[index].wrong) * ONE_DIGIT)
 
     def _compensated(self, index: int, number: int, change: int) -> float:
         """Chance that a partner is misread so that the relation holds although the amount is wrong."""
-        known, relation = self._model.known, self._model.relations[number]
         listed = sum(odds for i, odds in self._hash(number).get(-change, ()) if i != index)
         if self._is_equality(number, index):
             return max(self._any(index, number), min(1.0, listed))
-        loose = sum(known[i].unlisted for i in relation.coefficients if i != index) * ONE_DIGIT
+        loose = max(0.0, self._doubt(number)[1] - self._model.known[index].unlisted) * ONE_DIGIT
         return min(1.0, listed + loose)
+
+    def _doubt(self, number: int) -> tuple[float, float]:
+        """Sums of the probabilities that the amounts of a relation are wrong, and wrong and unlisted."""
+        if number not in self._doubts:
+            members = [self._model.known[i] for i in self._model.relations[number].coefficients]
+            self._doubts[number] = sum(m.wrong for m in members), sum(m.unlisted for m in members)
+        return self._doubts[number]
 
     def _hash(self, number: int) -> dict[int, list[tuple[int, float]]]:
         """By how much it moves the sum: the amounts whose other reading does so, with its probability."""

@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from .model import Model
@@ -58,14 +58,25 @@ class Puzzle:
     rivals: tuple[Set, ...]
 
 
-def puzzles(model: Model, settled: Iterable[int] = ()) -> list[Puzzle]:
-    """The puzzles of a model; amounts in `settled` are not changed."""
-    return _Maker(model, frozenset(settled)).made()
+def puzzles(
+    model: Model, settled: Iterable[int] = (), suggested: Mapping[int, Mapping[int, int]] | None = None
+) -> list[Puzzle]:
+    """The puzzles of a model.
+
+    Args:
+        settled: amounts that are not changed.
+        suggested: per relation one set of more than two changes that closes it, as amounts with
+            new values; what other relations ask for may close a long sum with many misreadings.
+    """
+    return _Maker(model, frozenset(settled), suggested or {}).made()
 
 
 class _Maker:
-    def __init__(self, model: Model, settled: frozenset[int]) -> None:
+    def __init__(
+        self, model: Model, settled: frozenset[int], suggested: Mapping[int, Mapping[int, int]]
+    ) -> None:
         self._model = model
+        self._suggested = suggested
         self._settled = settled
         self._broken = [n for n in range(len(model.relations)) if self._is_broken(n)]
         self._prices = {number: self._price(number) for number in self._broken}
@@ -75,6 +86,10 @@ class _Maker:
     def made(self) -> list[Puzzle]:
         self._collect()
         sets = {number: self._closing(number, self._members(number)) for number in self._broken}
+        for number, values in self._suggested.items():
+            one = tuple(c for c in self._members(number) if self._is_at(c, values))
+            if number in sets and len(one) == len(values):
+                sets[number].append(one)
         useful = {change for found in sets.values() for one in found for change in one}
         guarded = self._guarded(useful)
         while True:
@@ -93,6 +108,10 @@ class _Maker:
         clauses = [self._clause(n, found, useful, self._prices[n]) for n, found in sets.items() if found]
         clauses += [self._clause(n, [(), *found], useful, None) for n, found in guarded.items()]
         return list(_parted(self._changes, [c for c in clauses if c.members]))
+
+    def _is_at(self, change: int, values: Mapping[int, int]) -> bool:
+        made = self._changes[change]
+        return values.get(made.index) == made.value
 
     def _is_broken(self, number: int) -> bool:
         model, relation = self._model, self._model.relations[number]
@@ -117,15 +136,17 @@ class _Maker:
             if model.values[index] is None:
                 chance += model.known[index].unlisted * MISSING_GUESS
             elif gap % coefficient == 0:
-                chance += self._unlisted(index, -(gap // coefficient)) * model.protection[index]
+                chance += self._hidden(index, -(gap // coefficient)) * model.protection[index]
         return -math.log(min(1.0, chance))
 
-    def _unlisted(self, index: int, change: int) -> float:
-        """Probability that an amount is misprinted or misread by just this much, in no lattice."""
+    def _hidden(self, index: int, change: int) -> float:
+        """Probability that an amount is misprinted, or misread and not listed, by just this much."""
         quantity, value = self._model.known[index], self._model.values[index] or 0
         if quantity.fixed or not quantity.ink:
             return 0.0
-        return (quantity.unlisted + self._model.options.misprint) * slip(value, value + change)
+        listed = any(choice.value == value + change for choice in quantity.choices)
+        chance = self._model.options.misprint + (0.0 if listed else quantity.unlisted)
+        return chance * slip(value, value + change)
 
     def _collect(self) -> None:
         """All changes that could pay: cheaper than leaving every failing relation of their amount."""
@@ -147,7 +168,7 @@ class _Maker:
                     self._add(Change(index, choice.value, choice.cost, choice.text))
             listed = {choice.value for choice in quantity.choices}
             for change, count in sorted(needed[index].items()):
-                chance = self._unlisted(index, change) if count > 1 else 0.0
+                chance = self._hidden(index, change) if count > 1 else 0.0
                 if chance and (value or 0) + change not in listed and -math.log(chance) < worth[index]:
                     self._add(Change(index, (value or 0) + change, -math.log(chance), None))
         self._worth = worth

@@ -7,17 +7,21 @@ All values of a document are integers at one scale, so that sums of any size are
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
 from ... import amounts
 from ...document import Cell, Document, Mention
-from ..proposal import At, Place, Said
+from ..proposal import Place, Said
 from .options import ReconcileOptions
 
 MAX_EXPONENT = 60  # digits before and after the point that any amount or factor may have
 UNSURE = 0.03  # a recogniser's reading without alternatives is wrong about this often at low resolution
+
+
+Listed = tuple[Decimal, str, float]
+"""An alternative: its number, its text, its log-probability."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +79,7 @@ def as_decimal(value: int, scale: int) -> Decimal:
     return Decimal((int(value < 0), tuple(map(int, str(abs(value)))), -scale))
 
 
-def choices_of(cell: Cell, limit: int, floor: float) -> Iterator[tuple[Decimal, str, float]]:
+def choices_of(cell: Cell, limit: int, floor: float) -> Iterator[Listed]:
     """The amounts among a cell's alternatives: value, text and log-probability; blanks are zeros."""
     alternatives = cell.reading.alternatives if cell.reading is not None else ()
     for text, score in alternatives[: 4 * limit]:
@@ -108,19 +112,20 @@ def quantities(
             inside = table is not None and 0 <= place.row < table.shape[0] and 0 <= place.col < table.shape[1]
             sources.append(table.cell_at(place.row, place.col) if table is not None and inside else None)
     drawn = any(c.reading is not None and c.reading.alternatives for t in document.tables for c in t.cells)
-    scale = max((_decimals(source, options) for source in sources), default=0)
-    return [_quantity(p, s, scale, drawn, options) for p, s in zip(wanted, sources, strict=True)], scale
+    listed = [_listed(source, options) for source in sources]
+    scale = max(map(_decimals, sources, listed), default=0)
+    made = zip(wanted, sources, listed, strict=True)
+    return [_quantity(place, source, others, scale, drawn, options) for place, source, others in made], scale
 
 
-def _decimals(source: Cell | Mention | None, options: ReconcileOptions) -> int:
-    if source is None:
-        return 0
-    amount = _amount(source)
-    most = decimals_of(amount) if amount is not None and usable(amount) else 0
-    if isinstance(source, Cell):
-        others = choices_of(source, options.candidates, options.floor)
-        most = max((most, *(decimals_of(value) for value, _, _ in others)))
-    return most
+def _listed(source: Cell | Mention | None, options: ReconcileOptions) -> list[Listed]:
+    return list(choices_of(source, options.candidates, options.floor)) if isinstance(source, Cell) else []
+
+
+def _decimals(source: Cell | Mention | None, listed: Sequence[Listed]) -> int:
+    amount = _amount(source) if source is not None else None
+    printed = [amount] if amount is not None and usable(amount) else []
+    return max(map(decimals_of, (*printed, *(value for value, _, _ in listed))), default=0)
 
 
 def _amount(source: Cell | Mention) -> Decimal | None:
@@ -130,7 +135,12 @@ def _amount(source: Cell | Mention) -> Decimal | None:
 
 
 def _quantity(
-    place: Place, source: Cell | Mention | None, scale: int, drawn: bool, options: ReconcileOptions
+    place: Place,
+    source: Cell | Mention | None,
+    listed: Sequence[Listed],
+    scale: int,
+    drawn: bool,
+    options: ReconcileOptions,
 ) -> Quantity:
     amount = _amount(source) if source is not None else None
     value = as_int(amount, scale) if amount is not None and usable(amount) else None
@@ -147,19 +157,25 @@ def _quantity(
         ink = bool(source.text.strip())
         doubt = max(UNSURE, 1 - reading.confidence) if ink else 0.0
         return Quantity(place, value, wrong=doubt, unlisted=doubt, bears=bears, ink=ink)
-    return _read(place, source, value, scale, options)
+    return _read(place, source, listed, value, scale, options)
 
 
-def _read(place: At | Said, cell: Cell, value: int | None, scale: int, options: ReconcileOptions) -> Quantity:
+def _read(
+    place: Place,
+    cell: Cell,
+    listed: Sequence[Listed],
+    value: int | None,
+    scale: int,
+    options: ReconcileOptions,
+) -> Quantity:
     """A quantity whose reading has alternatives: those of one value are one, under the likeliest text."""
     by_value: dict[int, tuple[str, float]] = {}
-    for number, text, score in choices_of(cell, options.candidates, options.floor):
+    for number, text, score in listed:
         at = as_int(number, scale)
         known = by_value.get(at)
         by_value[at] = (known[0], math.log(math.exp(known[1]) + math.exp(score))) if known else (text, score)
     best = min(0.0, by_value[value][1]) if value is not None and value in by_value else None
-    listed = min(1.0, sum(math.exp(score) for _, score in by_value.values()))
-    unlisted = max(options.distrust, 1 - listed)
+    unlisted = max(options.distrust, 1 - sum(math.exp(score) for _, score in by_value.values()))
     # An unreadable cell has nothing to beat but what is not listed.
     reference = best if best is not None else 0.0
     choices = tuple(

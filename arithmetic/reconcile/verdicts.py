@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from ...document import Correction, Problem
 from ..proposal import Said
-from .blame import Blame
+from .blame import Blame, lone
 from .model import Model
 from .proofs import Proofs
 from .writing import STAGE, Verdict, where
@@ -71,31 +71,53 @@ def _why(index: int, model: Model, proofs: Proofs) -> str:
         return "rounding"
     if any(model.holds[n] is None for n in numbers):
         return "unreadable_partner"
+    if any(n in model.omitted for n in numbers):
+        return "rows_missing"
     return "no_equation"
 
 
 def problems(model: Model, found: Blame, unsolved: Iterable[int] = ()) -> Iterator[Problem]:
     """What is wrong: per amount that is blamed, or that may be where none is, what fails."""
-    answered: set[int] = set()
     for index, numbers in found.blamed.items():
-        if not isinstance(model.known[index].place, Said):
-            answered.update(numbers)
         yield _problem(model, numbers[0], index, len(numbers))
     told = set(found.blamed)
-    for number, suspects in found.suspects.items():
-        for index in suspects[:MAX_NAMED] if number not in answered else ():
+    for number, suspects in _unanswered(model, found).items():
+        for index in suspects[:MAX_NAMED]:
             if index not in told:
                 told.add(index)
                 yield _problem(model, number, index, 1)
     for number in _doubtful(model):
-        relation = model.relations[number]
-        if relation.total not in told:
-            told.add(relation.total)
-            yield _problem(model, number, relation.total, 1)
+        guilty, others = lone(model, number)
+        for index in (*guilty, *others)[:MAX_NAMED]:
+            if index not in told:
+                told.add(index)
+                yield _problem(model, number, index, 1)
+    for number, rows in model.omitted.items():
+        total = where(model.relations[number].proposal.total)
+        codes = ", ".join(rows.codes)
+        message = (
+            f"the table leaves out {codes}, which {rows.table} prints: {rows.total} is missing from {total}"
+        )
+        yield Problem("warning", "rows_missing", message, stage=STAGE, where=total)
     places = sorted({where(model.relations[number].proposal.total) for number in unsolved})
     for place in places:
         message = "what would mend its equations was not found in time; the readings stay"
         yield Problem("warning", "arithmetic_limit", message, stage=STAGE, where=place)
+
+
+def _unanswered(model: Model, found: Blame) -> dict[int, tuple[int, ...]]:
+    """Per failing relation that disputes no amount of a table, those that it speaks of."""
+    answered = {
+        number
+        for index, numbers in found.blamed.items()
+        if not isinstance(model.known[index].place, Said)
+        for number in numbers
+    }
+    return {
+        number: suspects or model.relations[number].members
+        for number, suspects in found.suspects.items()
+        if number not in answered
+    }
 
 
 def _doubtful(model: Model) -> Iterator[int]:
