@@ -294,8 +294,8 @@ def _alternatives(profile: str, scores: Sequence[FixtureScore]) -> Iterator[Figu
 def _seconds(profile: str, scores: Sequence[FixtureScore]) -> Iterator[Figure]:
     section = SECTIONS[7]
     for name, values in (
-        ("arithmetic, seconds per document", sorted(score.seconds for score in scores)),
-        ("reading, seconds per page", sorted(s.reading / s.pages for s in scores if s.pages)),
+        ("arithmetic, seconds of a core per document", sorted(score.seconds for score in scores)),
+        ("reading, seconds of a core per page", sorted(s.reading / s.pages for s in scores if s.pages)),
     ):
         if values:
             for word, share in (("median", 0.5), ("9 of 10", 0.9), ("longest", 1.0)):

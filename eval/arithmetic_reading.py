@@ -8,6 +8,7 @@ has changed in the program since, and the figures say by which programs it was r
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -19,7 +20,6 @@ from ..document import Document, write_atomically
 from ..errors import OutputError, one_line
 from ..pipeline import Digitizer, Options
 from .cache import program
-from .measuring import Meter
 from .pool import Pool
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ class ReadTask:
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """What was read of a scan: the file, by which program, and how many seconds it took."""
+    """What was read of a scan: the file, by which program, and how many seconds of a core it took."""
 
     file: Path
     digest: str
@@ -121,15 +121,16 @@ def read(task: ReadTask) -> Kept:
     """
     digitizer = _digitizer(task.options)
     digitizer.warm_up()  # models load once for many files, so no file is charged with it
-    with Meter() as meter:
-        document = digitizer(task.fixture.source)
+    started = time.process_time()
+    document = digitizer(task.fixture.source)
+    seconds = time.process_time() - started
     file, note = _files(task.fixture, task.kept)
     try:
         task.kept.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise OutputError(error.strerror or str(error), name=str(task.kept)) from None
     document.save(file)
-    kept = Kept(file, task.digest, round(meter.seconds, 2))
+    kept = Kept(file, task.digest, round(seconds, 2))
     value = {"sha256": task.fixture.sha256, "digest": kept.digest, "seconds": kept.seconds}
     write_atomically(note, json.dumps(value).encode())
     return kept

@@ -306,9 +306,9 @@ def test_seconds_are_of_documents_and_pages() -> None:
     scores = [replace(score, seconds=float(number)) for number, score in enumerate(scores, start=1)]
     found = list(figures(scores))
     words = ("median", "9 of 10", "longest")
-    values = [find(found, f"arithmetic, seconds per document: {word}") for word in words]
+    values = [find(found, f"arithmetic, seconds of a core per document: {word}") for word in words]
     assert [value.value for value in values if value] == [5.0, 9.0, 10.0]
-    per_page = find(found, "reading, seconds per page: median")
+    per_page = find(found, "reading, seconds of a core per page: median")
     assert per_page is not None
     assert per_page.value == 2.0  # 6 seconds for 3 pages
 
