@@ -83,9 +83,8 @@ def _of_cell(document: Document, table: str | None, cell: str, lang: Language) -
     one = _table(document, table)
     row, col = int(match[1]), int(match[2])
     if row >= one.shape[0] or col >= one.shape[1]:
-        raise OptionsError(
-            f"{row},{col} is outside of the {one.shape[0]} × {one.shape[1]} table", name="--cell"
-        )
+        size = f"{one.shape[0]} × {one.shape[1]}"
+        raise OptionsError(f"{row},{col} is outside of the {size} table {one.id}", name="--cell")
     start = one.cell_at(row, col)
     return say(document, one.id, start.row, start.col, lang.value)
 

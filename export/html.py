@@ -74,7 +74,8 @@ def page_html(
 ) -> str:
     """A whole HTML page with the table, to be written as UTF-8; it loads nothing from elsewhere.
 
-    With the document that the table is of, the page lists the table's equations that fail.
+    With the document that the table is of, the page has the table's notes as well, and lists its
+    equations that fail.
     """
     title = html.escape(printable(table.title or table.id))
     facts = [table.kind, table.organization, table.unit, None if table.year is None else str(table.year)]
@@ -92,7 +93,7 @@ def page_html(
 <body>
 <p>{about}</p>
 {_legend(table)}{table_html(table, sentences)}
-{_failing(table, document)}</body>
+{_notes(table, document)}{_failing(table, document)}</body>
 </html>
 """
 
@@ -107,6 +108,11 @@ def _legend(table: Table) -> str:
         for state, number in found.items()
     )
     return f'<p class="legend">{"".join(spans)}</p>\n'
+
+
+def _notes(table: Table, document: Document | None) -> str:
+    texts = {text.id: text.text for text in document.texts} if document is not None and table.notes else {}
+    return "".join(f'<p class="note">{_escape(texts[note])}</p>\n' for note in table.notes if note in texts)
 
 
 def _failing(table: Table, document: Document | None) -> str:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..document import MAX_ADDRESSES, Cell
 from ..errors import LimitExceeded
+from ..layout.headers import ORDINAL
 from .sheet import Sheet
 
 if TYPE_CHECKING:
@@ -80,7 +81,15 @@ def _paths(names: list[str]) -> list[list[str]]:
         return []
     paths = [_REPEATED.sub("", name).split(_PATH) for name in names]
     depth = max(map(len, paths), default=0)
-    return [[path[level] if level < len(path) else "" for path in paths] for level in range(depth)]
+    filled = [_as_deep(path, depth) for path in paths]
+    return [[path[level] for path in filled] for level in range(depth)]
+
+
+def _as_deep(path: list[str], depth: int) -> list[str]:
+    """A path with blanks under its lowest heading; a column number stands at the bottom of all."""
+    number = path[-1:] if len(path) > 1 and ORDINAL.match(path[-1]) else []
+    headings = path[: len(path) - len(number)]
+    return [*headings, *[""] * (depth - len(path)), *number]
 
 
 def _header(labels: Sequence[str], levels: Sequence[Sequence[str]]) -> list[Cell]:
