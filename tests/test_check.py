@@ -416,3 +416,16 @@ def test_the_summary_of_digitize_lists_disputed_amounts(
 def test_only_what_arithmetic_says_is_said_anew() -> None:
     assert set(crossfoot.document.PROBLEM_CODES) >= checking._SAID_ANEW
     assert set(states.STATE_NAMES) == set(states.STATES)
+
+
+def test_what_is_disputed_is_explained_with_its_page_and_address(wrong_file: Path, tmp_path: Path) -> None:
+    run("check", wrong_file, "-o", tmp_path / "out", "-q")
+    (folder,) = (tmp_path / "out").iterdir()
+    (english,) = run("explain", folder)[1].splitlines()
+    (chinese,) = run("explain", folder, "--lang", "zh")[1].splitlines()
+
+    assert english.startswith("page 1, t1 (3, 3): ")
+    assert chinese.startswith("第1页，t1 (3, 3): ")
+    assert all("4,992.56" in line and "70.00" in line for line in (english, chinese))
+    comment = load_workbook(folder / "tables.xlsx").worksheets[1]["D4"].comment.text
+    assert english.removeprefix("page 1, t1 (3, 3): ") == comment
