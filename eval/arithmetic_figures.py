@@ -181,6 +181,8 @@ def _states(profile: str, scores: Sequence[FixtureScore]) -> Iterator[Figure]:
     wrong = sum(not case.right for case in claimed)
     sure = SURE if profile == ALL else None  # a profile by itself has too few amounts to be so sure of
     yield _rate(section, WRONG_PROVEN, profile, wrong, len(claimed), sure)
+    merged = sum(score.merged(c) for score in scores for c in score.cases if c.by and c.by.state in PROVEN)
+    yield _number(section, "… in cells merged with that of the amount", profile, merged, wrong)
     more = [case for case in claimed if case.sort == "amount"]
     wrong = sum(not case.right for case in more)
     yield _rate(section, f"{WRONG_PROVEN}, zeros apart", profile, wrong, len(more), sure)

@@ -279,6 +279,7 @@ def _seen(address: Address, cell: Cell, covered: frozenset[Address]) -> Seen:
         state=cell.state,
         corrected=corrected,
         covered=address in covered,
+        spans=(cell.row_span, cell.col_span),
     )
 
 

@@ -32,6 +32,7 @@ class Seen:
         attempts: what each step of reading made of it: amounts, None for a text that is none.
         choices: alternatives with their probabilities, the best first.
         covered: whether a law or a usual equation of the result holds it.
+        spans: rows and columns that it covers.
     """
 
     table: str
@@ -45,6 +46,7 @@ class Seen:
     state: State | None = None
     corrected: bool = False
     covered: bool = False
+    spans: tuple[int, int] = (1, 1)
 
     def attempt(self, *sources: str) -> Decimal | None:
         """What the first of these steps that ran made of it; the first reading where none did."""
@@ -151,6 +153,19 @@ class FixtureScore:
     def ruled(self) -> bool:
         """Whether every cell of its tables is framed."""
         return self.ruling in RULED
+
+    def merged(self, case: Case) -> bool:
+        """Whether a wrong amount is that of a neighbour whose cell was merged with this one."""
+        if case.by is None or case.right or case.by.spans == (1, 1):
+            return False
+        down, across = case.by.spans
+        return any(
+            other.printed == case.by.amount
+            for other in self.cases
+            if other.by is None and (other.table, other.page) == (case.table, case.page)
+            if other.row in range(case.row, case.row + down)
+            and other.col in range(case.col, case.col + across)
+        )
 
     @property
     def clean(self) -> bool:

@@ -127,14 +127,15 @@ def _article(bad: Bad, checked: Document, crop: bytes | None) -> str:
 
 
 def _sentences(checked: Document, table: str, row: int, col: int) -> list[str]:
-    """What the document itself says of the cell: why, and the equations that hold it."""
+    """What can be said of the cell: why it is in its state, and the equations that hold it."""
+    from ..arithmetic.explain import explain
+
     cells = {(t.id, c.row, c.col): c for t in checked.tables for c in t.cells}
     cell = cells.get((table, row, col))
     if cell is None:
         return []
     own = [e for e in checked.equations if e.id in cell.equations]
-    lines = [f"why: {cell.why}"] if cell.why else []
-    return lines + [_written(equation) for equation in own[:6]]
+    return [explain(checked, table, row, col), *(_written(equation) for equation in own[:6])]
 
 
 def _written(equation: Equation) -> str:

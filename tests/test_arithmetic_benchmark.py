@@ -246,6 +246,17 @@ def test_what_is_proven_is_held_against_the_paper_cells_without_partner_too() ->
     assert [bad.sort for bad in worst(scores)] == ["wrong, and called proven"] * 2
 
 
+def test_the_right_amount_in_a_cell_merged_with_its_neighbour_is_wrong_but_told_apart() -> None:
+    stated = read_as(PLAIN, 4, 3, "204.50", "proven")
+    cells = (cell for cell in stated.cells if (cell.row, cell.col) != (5, 3))
+    merged = tuple(replace(c, row_span=2) if (c.row, c.col) == (4, 3) else c for c in cells)
+    score = scored(truth_of(), replace(stated, cells=merged))
+    assert counts([score], WRONG_PROVEN) == (1, 1)
+    assert counts([score], "… in cells merged with that of the amount") == (1, 1)
+    elsewhere = scored(truth_of(), read_as(PLAIN, 4, 3, "204.50", "proven"))
+    assert counts([elsewhere], "… in cells merged with that of the amount") == (0, 1)
+
+
 def test_proven_and_covered_are_shares_of_amounts_in_budgets_and_accounts() -> None:
     result = read_as(PLAIN, 1, 1, "1,204.50", "proven")
     result = read_as(result, 5, 1, "1,599.75", "corrected", first="1,599.15", correction=CORRECTION)
