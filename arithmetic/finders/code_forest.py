@@ -138,11 +138,17 @@ def _mark_units(nodes: Sequence[Node]) -> None:
     classes = {node.code[:3] for node in nodes if len(node.code) in (5, 7)}
     three = {node.code for node in nodes if len(node.code) == 3} - classes
     begun = Counter(code[:3] for code in dict.fromkeys(six))
-    units = {code for code in six if code[:3] in three or begun[code[:3]] > 1 or code.startswith("0")}
+    zeros = next((node.code.startswith("0") for node in nodes if node.code), False)  # a unit stands first
+    units = {
+        code for code in six
+        if code[:3] in three or begun[code[:3]] > 1 or (zeros and code.startswith("0"))
+    }  # fmt: skip
+    heads = {code[:3] for code in units}
     for node in nodes:
         code = node.code
-        above = len(code) == 3 and begun[code] > 0 and any(other[:3] == code for other in units)
-        node.unit = code in units or above or (code.startswith("0") and len(code) in _UNIT_DIGITS)
+        node.unit = (
+            code in units or code in heads or (zeros and code.startswith("0") and len(code) in _UNIT_DIGITS)
+        )
 
 
 def _unwind(stack: list[Node], node: Node) -> list[Node]:

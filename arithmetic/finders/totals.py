@@ -21,6 +21,8 @@ _MOST_TOTALS = 30  # of the lists that a total spans, before only its neighbours
 
 Part = tuple[int, tuple[int, ...]]  # a row and the amount columns of its panel
 
+_REACH = 8  # panels that one total may span
+
 _CARRIED = re.compile("结转|结余|弥补")
 _STAFF = ("301", "303", "501", "509")  # what is spent on people, by economic class
 
@@ -128,7 +130,7 @@ def _first_panel(view: TableView, index: int, row: Row) -> int | None:
         start = view.cell(row.row, panels[index].labels[0]).col
         return next((k for k, panel in enumerate(panels) if start in panel.cols), index)
     if row.role == "blank" and any(view.bears_number(row.row, col) for col in numbers):
-        for k in reversed(range(index)):
+        for k in reversed(range(max(0, index - _REACH), index)):
             other = panels[k].rows[row.row - view.header_rows]
             if other.role == "total":
                 return k if _continues(view, k, other) else None
@@ -142,7 +144,7 @@ def _continues(view: TableView, index: int, row: Row) -> bool:
     own = amount_columns(view, view.panels[index].numbers)
     if any(view.bears_number(row.row, col) for col in own):
         return False
-    for panel in view.panels[index + 1 :]:
+    for panel in view.panels[index + 1 : index + 1 + _REACH]:
         other = panel.rows[row.row - view.header_rows]
         if other.role != "blank":
             return False
@@ -178,6 +180,7 @@ def _nearby(total: Total) -> Iterator[Suggestion]:
     before = [entry for entry in befores if entry and entry.row == last]
     if before:
         yield "carried", [*before, *since], "the total above it and what is added to that"
+        yield "carried one", [*before, *since[:1]], "the total above it and the row after that"
     yield "above", since, "the rows above it"
     below = [
         e
