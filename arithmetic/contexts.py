@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
@@ -56,6 +57,7 @@ class _Default:
     unit: _Given = _NOTHING
     year: _Given = _NOTHING
     stage: _Given = _NOTHING
+    contradicted: tuple[tuple[str, AbstractSet[Any]], ...] = ()
 
 
 def _defaults(document: Document) -> list[_Default]:
@@ -86,22 +88,23 @@ def _defaults(document: Document) -> list[_Default]:
         alike_year = years.get(staged[0]) or (covered if years[None] in (None, covered) else None)
         section = near.year[0] if near.stage[0] == staged[0] else None
         dated = _first(one.year, (section, "section"), (alike_year, "document"))
-        found.append(_Default(unit, dated, staged))
+        found.append(_Default(unit, dated, staged, one.contradicted))
     return found
 
 
 def _own(table: Table, lines: Sequence[Text]) -> _Default:
-    """What the table's record and the lines above it say."""
-    title = read_words(table.title or "")
-    said = [read_words(text.text) for text in lines if text.role != "paragraph"]
-    units = [w.unit for w in said if w.unit and w.unit != "%"]
-    years = [w.year for text, w in zip((t for t in lines if t.role != "paragraph"), said, strict=True)
-             if w.year and "日期" not in plain(text.text)]  # fmt: skip
-    unit = table.unit or _only(units)
-    year = table.year or title.year or _only(years)
+    """What the table's record, its title and the lines above it say."""
+    said = [(text, read_words(text.text)) for text in lines if text.role not in ("paragraph", "title")]
+    units = {w.unit for _, w in said if w.unit and w.unit != "%"} | ({table.unit} - {None})
+    dated = {w.year for text, w in said if w.year and "日期" not in plain(text.text)}
+    years = dated | {table.year or read_words(table.title or "").year} - {None}
     stage = table.stage or read_stage(table.title or "")
+    contradicted = tuple(
+        (what, values) for what, values in (("unit", units), ("year", years)) if len(values) > 1
+    )
+    unit, year = _only(units), _only(years)
     return _Default((unit, "line" if unit else None), (year, "line" if year else None),
-                    (stage, "line" if stage else None))  # fmt: skip
+                    (stage, "line" if stage else None), contradicted)  # fmt: skip
 
 
 def _lines(document: Document) -> Iterator[list[Text]]:
@@ -184,7 +187,10 @@ class _Resolver:
 
     def problems(self) -> Iterator[Problem]:
         """One problem per place that contradicts itself."""
-        for (what, where), values in self._contradicted.items():
+        above = {
+            (what, "what stands above the table"): set(values) for what, values in self.default.contradicted
+        }
+        for (what, where), values in (above | self._contradicted).items():
             named = ", ".join(sorted(str(value) for value in values))
             message = f"{where} says {named} as the {what} of the same amounts"
             yield Problem("warning", "context_contradicts", message, stage="arithmetic", where=self.view.id)

@@ -58,12 +58,11 @@ def grouped(document: Document) -> Document:
         said = _said(table)
         if table.group is None:
             last = _place(known, said, last, taken)
-            table = replace(table, group=last)
         else:
             last = table.group
             if last not in dict(known):
                 known.append((last, said))
-        tables.append(table)
+        tables.append(replace(table, group=last))
     return replace(document, tables=tuple(tables))
 
 

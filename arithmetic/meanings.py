@@ -101,7 +101,7 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
     r"政策性项目": {"programme": "policy", "nature": "project", "flow": "spending"},
     r"一次性项目": {"programme": "once", "nature": "project", "flow": "spending"},
     r"其他项目": {"programme": "other", "nature": "project", "flow": "spending"},
-    r"因公出国\(境\)(?:费用|费)?(?:支出)?": {"item": "abroad", "flow": "spending"},
+    r"因公出国\(境\)(?:费用|经费|费)?(?:支出)?": {"item": "abroad", "flow": "spending"},
     r"公务接待费?(?:支出)?": {"item": "reception", "flow": "spending"},
     r"公务用车购置及运行(?:维护)?费?(?:支出)?|公务用车费": {"item": "cars", "flow": "spending"},
     r"公务用车运行(?:维护)?费(?:支出)?|运行(?:维护)?费": {"item": "driving", "flow": "spending"},
@@ -115,8 +115,9 @@ _FILLERS = tuple(
     sorted(
         (
             "合计", "总计", "小计", "共计", "金额", "预算金额", "预算数", "预算", "决算数", "决算", "全年",
-            "年初", "本年", "当年", "上年", "数", "资金来源", "其中", "安排的", "安排", "总体情况", "情况", "总额",
-            "为", "共", "资金", "本级", "区级", "部门", "单位", "本", "年度", "的", "均",
+            "年初", "本年", "当年", "上年", "数", "资金来源", "其中", "安排的", "安排", "总体情况", "情况",
+            "总额", "为", "共", "资金", "本级", "区级", "部门", "单位", "本",
+            "年度", "的", "均",
         ),
         key=len, reverse=True,
     )

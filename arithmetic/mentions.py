@@ -64,8 +64,9 @@ def tell(paragraph: str) -> Iterator[Told]:
         if parsed is None or (unit == "%" and _BOUNDS.search(text[: match.start()][-4:])):
             continue
         start, value = match.start(), parsed.value
-        if value.is_signed() and start and text[start - 1].isalnum() and unit == "%":
-            continue  # 60-70% is a range
+        led = text[:start].rstrip()[-1:]
+        if value.is_signed() and unit == "%" and (led.isalnum() or led == "%"):
+            continue  # 60-70% and 60% - 70% are ranges
         yield Told(start, match.end(), value, unit, _phrase(paragraph, text, before, start))
         before = match.end()
 

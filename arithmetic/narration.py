@@ -24,7 +24,7 @@ Role = Literal["figure", "change", "rate", "share", "completion", "other"]
 
 _PATH = re.compile(r"(?P<a>[^()、,。:;]+)\(类\)(?:(?P<b>[^(),。:;]+)\(款\))?(?:(?P<c>[^,。:;]+?)\(项\))?")
 _ORDINAL = re.compile(r"^(?:\(?[一二三四五六七八九十\d]{1,3}\)?[、.,]|\([一二三四五六七八九十\d]{1,3}\))")
-_CHANGE = re.compile(r"(?:增加|减少|增长|下降|增幅|降幅|上升|降低|多|少)(?:了|约)?$")
+_CHANGE = re.compile(r"(?:增加|减少|增长|下降|增幅|降幅|上升|升高|降低|多|少)(?:了|约)?\)?$")
 _SHARE = re.compile(r"占(?P<of>[^,。;]*)$")
 _COMPLETION = re.compile(r"(?:完成|为|占)(?:全年|年初|调整)?预算(?:数)?的?$")
 _PRIOR = re.compile(r"上年|去年")
@@ -172,11 +172,11 @@ class _Paragraph:
             if role == "figure":
                 if _PIECE.search(between):
                     beside = 0
-                meaning, shift, stage = self._figure(clause, first, None if beside > 1 else last)
+                meaning, shift, stage = self._figure(clause, first, None if beside > 1 else last, listed)
                 if shift == 0:
                     beside += meaning is not None and meaning != last and not listed
                     last = meaning
-                if index == 0:
+                if index == 0 and not listed:
                     vague = self.section != Meaning() or _section(clause) != Meaning()
                     first = meaning if meaning is not None else None if vague else Meaning()
             yield Narrated(mention, role, meaning, shift, stage, clause, self.number,
@@ -189,7 +189,7 @@ class _Paragraph:
         return next((part for part in reversed(parts) if part), "")
 
     def _figure(
-        self, clause: str, first: Meaning | None, last: Meaning | None
+        self, clause: str, first: Meaning | None, last: Meaning | None, listed: bool
     ) -> tuple[Meaning | None, int, Stage | None]:
         words = read_words(clause)
         shift = words.shift or 0
@@ -206,12 +206,16 @@ class _Paragraph:
         if said is None:
             return None, shift, stage
         if said == Meaning():
-            return last, shift, stage
+            part = listed and re.search(r"当年|本年", clause) is not None  # 其中：当年预算 is not all of it
+            return (None if part else last), shift, stage
         if said.item:
             return replace(said, fund="general", source="fiscal"), shift, stage
         if said.source or _ABSOLUTE.search(clause):
             return said, shift, stage
-        return (_inherit(said, first) if first is not None else None), shift, stage
+        inherited = _inherit(said, first) if first is not None else None
+        if inherited is not None and inherited.economic.isdigit() and not inherited.nature:
+            return None, shift, stage  # of basic expenditure or of all? the clause does not say
+        return inherited, shift, stage
 
     def _said(self, clause: str) -> Meaning | None:
         """What a clause names by itself."""
