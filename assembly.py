@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -67,9 +68,15 @@ def page_records(
 
 def settled(records: PageRecords, reread: Reread) -> PageRecords:
     """The records with amounts as they were read again, and no word of ink that was read by then."""
-    read = {str(box.to_list()) for box in reread.read}
-    kept = tuple(p for p in records.problems if p.code != "unreadable_ink" or p.where not in read)
+    kept = tuple(p for p in records.problems if not _read_by_then(p, reread.read))
     return PageRecords(reread.tables, records.texts, (*kept, *reread.problems))
+
+
+def _read_by_then(problem: Problem, read: Sequence[Box]) -> bool:
+    if problem.code != "unreadable_ink" or not problem.where:
+        return False
+    ink = Box.from_list(json.loads(problem.where))
+    return any(box.holds(*ink.center) for box in read)
 
 
 def _about_page(page: Page, text: PageText) -> list[Problem]:

@@ -31,9 +31,11 @@ _MARGIN = 0.3  # of the line's height, around the figures, as detection leaves i
 _REACH = 0.9  # of the line's height: ink that detection left out on either side
 _LEVEL = 0.15  # of the line's height: likewise above and below
 _NUMERIC = 0.5  # of a text's characters, at least, in a misread number
+_STRAY = 3  # letters that are read in a stroke of a signature
 _MOST = 0.6  # of the filled cells of a column
 _CONFUSED = frozenset("0123456789.,()%OoIl|SBZ:;'`·。，-—_一")
 _LONGEST = 44  # characters: MAX_DIGITS with their commas, and slack
+_DECIMALS = re.compile(r"[.,]\d")
 _SEPARATED = re.compile(r"\d[\d,.:;·]*[.,:;·]\d")
 
 
@@ -66,8 +68,8 @@ def find_amount_cells(
         ink: of the page.
         words: box and text of what was read on it.
     """
-    boxes = [box for box, text in words if text]
-    centers = np.array([box.center for box in boxes]).reshape(-1, 2)
+    read = [(box, text) for box, text in words if text]
+    centers = np.array([box.center for box, _ in read]).reshape(-1, 2)
     found: list[AmountCell] = []
     for number, table in enumerate(tables):
         lines = []
@@ -76,7 +78,7 @@ def find_amount_cells(
             if box is None or not box.area:
                 continue
             inside = (centers >= [box.left, box.top]) & (centers <= [box.right, box.bottom])
-            plain = tuple(boxes[i] for i in np.flatnonzero(inside.all(axis=1)))
+            plain = _figures([read[i] for i in np.flatnonzero(inside.all(axis=1))])
             limits = _within(box, ink.per_inch)
             line = _line(ink, limits, plain)
             if line is not None:
@@ -86,9 +88,15 @@ def find_amount_cells(
 
 
 def looks_numeric(text: str) -> bool:
-    """Whether a text may be a number that was misread: figures and what is taken for them."""
+    """Whether a text may be a number that was misread: figures and what is taken for them.
+
+    Beside decimals one letter more is taken for a figure (1044Q.08), of which no unit has any.
+    """
     plain = "".join(normalize(text).split())
-    if not plain or len(plain) > _LONGEST or not set(plain) <= _CONFUSED:
+    if not plain or len(plain) > _LONGEST:
+        return False
+    strange = [c for c in plain if c not in _CONFUSED]
+    if strange and not (len(strange) == 1 and strange[0].isascii() and _DECIMALS.search(plain)):
         return False
     return sum(c.isdigit() for c in plain) >= _NUMERIC * len(plain)
 
@@ -131,10 +139,29 @@ def _candidates(table: Table) -> Iterator[int]:
         kind = printed(cell.text)
         # A dash says all there is to say, and would only be made a number of.
         if columns[cell.col] and cell.col_span == 1:
-            if kind != "dash" and (kind != "text" or looks_numeric(cell.text)):
+            if kind != "dash" and (kind != "text" or _may_be_number(cell.text)):
                 yield index
         elif cell.amount is not None or _misread(table, cell):
             yield index
+
+
+def _may_be_number(text: str) -> bool:
+    """Whether a cell of a column of amounts says a number, if need be beside a stroke of a signature."""
+    return looks_numeric(text) or (_number_beside(text.split()) is not None)
+
+
+def _number_beside(texts: Sequence[str]) -> int | None:
+    """Which of several words is the only number, where each other one is a letter that is no unit."""
+    numbers = [i for i, text in enumerate(texts) if _separated(text)]
+    others = [text for i, text in enumerate(texts) if i not in numbers]
+    stray = all(len(text) <= _STRAY and text.isascii() and text.isalpha() for text in others)
+    return numbers[0] if len(numbers) == 1 and others and stray else None
+
+
+def _figures(words: Sequence[tuple[Box, str]]) -> tuple[Box, ...]:
+    """Boxes of a cell's words, or of the only one of them that is a number."""
+    number = _number_beside([text for _, text in words])
+    return tuple(box for box, _ in words) if number is None else (words[number][0],)
 
 
 def _bears_amounts(table: Table, col: int) -> bool:

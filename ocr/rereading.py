@@ -35,7 +35,7 @@ _Variant = tuple[str, Callable[[], Image]]
 _SURE = 0.98  # probability of the best reading from which, if the first reading is the same, it stands
 _MARGIN = 3.0  # log-probability by which the best must exceed the second
 _CLEAR = 0.9  # probability from which ink in a blank cell is an amount
-_TEXT = 0.5  # probability that it is an amount at all, from which what was read as text may become one
+_TEXT = 0.2  # probability that it is an amount at all, from which what looks like a number becomes one
 _WIDER, _SHIFTED = 0.6, 0.5  # margins as shares of the line's height
 _KEPT = 6  # alternatives of a cell
 _AT_ONCE = 64  # crops whose pixels are held at a time
@@ -216,9 +216,17 @@ def _shifted(views: Views) -> Callable[[AmountCell], Image]:
     return make
 
 
-def _sealed(views: Views) -> Callable[[AmountCell], Image]:
-    """With the seal that was taken off elsewhere: what took it off may have taken ink, too."""
-    return lambda place: crop(views.sealed, place)
+def _lightest(views: Views) -> Callable[[AmountCell], Image]:
+    """With its seal, in the lightest channel, where coloured ink is pale and black ink is black.
+
+    What takes a seal off for the other crops may leave its edges, or take ink, too.
+    """
+
+    def make(place: AmountCell) -> Image:
+        part = crop(views.sealed, place)
+        return np.repeat(part.max(axis=2, keepdims=True), 3, axis=2)
+
+    return make
 
 
 _VARIANTS: tuple[tuple[str, Callable[[Views], Callable[[AmountCell], Image]]], ...] = (
@@ -234,7 +242,7 @@ def _variants(views: Views, place: AmountCell) -> list[_Variant]:
     if views.clean is not views.sealed:
         rows, columns = (slice(int(a), math.ceil(b)) for a, b in _sides(place.limits))
         if not np.array_equal(views.clean[rows, columns], views.sealed[rows, columns]):
-            makers.append(("sealed", _sealed))
+            makers.append(("lightest", _lightest))
     return [(name, partial(make(views), place)) for name, make in makers]
 
 

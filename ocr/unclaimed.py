@@ -19,7 +19,7 @@ from ..layout.geometry import Mask, clusters
 from ..layout.ink import Ink
 from .cutting import Piece, Place
 
-_LEAST = 0.035  # inches: half of a 5-point digit; smaller is a speck
+_LEAST = 0.05  # inches: a 6-point digit without its serifs, beside type of 9 points; smaller is a speck
 _DASH = 0.05  # inches: width from which a flat stroke may be a dash
 _INSET = 0.02  # inches kept away from rulings, which are thick and rough at the edges
 _PADDING = 3.0

@@ -166,12 +166,16 @@ def test_amounts_of_a_page_without_header_are_found_by_their_looks() -> None:
     assert {2, 3} <= found <= {2, 3, 4}
 
 
-@pytest.mark.parametrize("text", ["4.804.64", "l2.50", "1,234,5", "O.00", "3，212.O5", "(1.234.56)"])
+@pytest.mark.parametrize(
+    "text", ["4.804.64", "l2.50", "1,234,5", "O.00", "1044Q.08", "3，212.O5", "(1.234.56)"]
+)
 def test_misread_numbers_look_like_numbers(text: str) -> None:
     assert looks_numeric(text)
 
 
-@pytest.mark.parametrize("text", ["", "I", "SO", "一", "2020年", "3.5%/a", "12 34 ab", "B" * 50])
+@pytest.mark.parametrize(
+    "text", ["", "I", "SO", "一", "2020年", "3.5%/a", "12 34 ab", "12a", "5.00元", "1.2ab", "B" * 50]
+)
 def test_words_do_not_look_like_numbers(text: str) -> None:
     assert not looks_numeric(text)
 
@@ -250,6 +254,33 @@ def test_the_first_reading_stays_an_alternative_when_no_crop_shows_it() -> None:
     assert reading.text == "2901.33"
     assert "2801.39" in dict(reading.alternatives)
     assert sum(math.exp(p) for _, p in reading.alternatives) <= 1 + 1e-6
+
+
+def test_a_stroke_that_was_read_as_a_letter_is_no_part_of_the_amount() -> None:
+    shown = with_text(3, 2, "V 2901.33")
+    image, ink, words = page_of(shown)
+    box, _ = next(word for word in words if word[1] == "V 2901.33")
+    words.remove((box, "V 2901.33"))
+    words += [
+        (Box(box.left - 4, box.top, box.left + 4, box.bottom), "V"),
+        (Box(box.left + 10, box.top, box.right, box.bottom), "2901.33"),
+    ]
+    cells = [shown.cells[c.index].text for c in find_amount_cells([shown], ink, words)]
+    own = [lattice(text.removeprefix("V ")) for text in cells]
+    engine = Scripted(own, [lattice("2901.33")] * 3)
+    result = reread_amounts(engine, Views.of(image, ink), [shown], words, OcrOptions(), 1)
+    cell = result.tables[0].cell_at(3, 2)
+    assert cell.text == "2901.33"
+    assert cell.reading is not None
+    assert cell.reading.attempts[0] == ("ppocr", "V 2901.33")
+
+
+@pytest.mark.parametrize("text", ["2901.33 万元", "约 2901.33", "12 ab", "ABCD 2901.33"])
+def test_a_number_beside_a_word_is_left_alone(text: str) -> None:
+    shown = with_text(3, 2, text)
+    _, ink, words = page_of(shown)
+    found = find_amount_cells([shown], ink, words)
+    assert (3, 2) not in {(shown.cells[c.index].row, shown.cells[c.index].col) for c in found}
 
 
 @pytest.mark.parametrize("said", ["人民币", ""])
