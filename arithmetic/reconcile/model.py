@@ -25,6 +25,7 @@ class Model:
 
     Attributes:
         beliefs: per relation the probability that the publisher meant it.
+        left_out: places of proposals beyond the limit on amounts.
         omitted: relations from which rows are missing, with which; they contradict nobody.
     """
 
@@ -35,6 +36,7 @@ class Model:
     scale: int
     options: ReconcileOptions
     omitted: Mapping[int, MissingRows] = field(default_factory=dict)
+    left_out: frozenset[Place] = frozenset()
 
     @cached_property
     def touching(self) -> tuple[tuple[int, ...], ...]:
@@ -101,9 +103,11 @@ def build(document: Document, proposals: Sequence[Proposal], options: ReconcileO
     ordered = sorted(proposals, key=lambda proposal: _sort_key(proposal, order))
     index: dict[Place, int] = {}
     used: list[Proposal] = []
+    left_out: set[Place] = set()
     for proposal in ordered:
         fresh = [place for place in dict.fromkeys(proposal.places) if place not in index]
         if len(index) + len(fresh) > options.amounts:
+            left_out.update(fresh)
             continue
         used.append(proposal)
         for place in fresh:
@@ -112,7 +116,8 @@ def build(document: Document, proposals: Sequence[Proposal], options: ReconcileO
     values = tuple(quantity.value for quantity in known)
     relations = with_rounding(relate(used, index, scale), known, values, last_digits(document))
     believed = beliefs(relations, known, values, options)
-    kept = [i for i, belief in enumerate(believed) if belief >= options.belief]
+    missing = omissions(document, relations, values)
+    kept = [i for i, belief in enumerate(believed) if belief >= options.belief or i in missing]
     return Model(
         tuple(known),
         values,
@@ -120,12 +125,15 @@ def build(document: Document, proposals: Sequence[Proposal], options: ReconcileO
         tuple(believed[i] for i in kept),
         scale,
         options,
+        {place: missing[i] for place, i in enumerate(kept) if i in missing},
+        frozenset(left_out.difference(index)),
     )
 
 
 def _sort_key(proposal: Proposal, order: Mapping[str, int]) -> tuple[object, ...]:
     """By where the total stands, then by all else: the order of the proposals makes no difference."""
-    terms = tuple((_place_key(place, order), factor) for place, factor in proposal.terms)
+    # As texts: a factor of a hostile formula may be NaN, which has no order.
+    terms = tuple((_place_key(place, order), str(factor)) for place, factor in proposal.terms)
     return (
         _place_key(proposal.total, order),
         proposal.relation,
@@ -134,7 +142,7 @@ def _sort_key(proposal: Proposal, order: Mapping[str, int]) -> tuple[object, ...
         proposal.origin,
         proposal.family,
         proposal.prior,
-        proposal.tolerance,
+        str(proposal.tolerance),
         proposal.reason,
     )
 

@@ -99,6 +99,9 @@ def problems(model: Model, found: Blame, unsolved: Iterable[int] = ()) -> Iterat
             f"the table leaves out {codes}, which {rows.table} prints: {rows.total} is missing from {total}"
         )
         yield Problem("warning", "rows_missing", message, stage=STAGE, where=total)
+    if model.left_out:
+        message = f"more than {model.options.amounts} amounts are related; the rest is unchecked (amounts)"
+        yield Problem("warning", "arithmetic_limit", message, stage=STAGE)
     places = sorted({where(model.relations[number].proposal.total) for number in unsolved})
     for place in places:
         message = "what would mend its equations was not found in time; the readings stay"

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from ... import amounts
 from ...document import Cell, Correction, Document, Equation, Problem, State, Table
-from ..proposal import Place, Said
+from ..proposal import At, Place, Said
 from .model import Model
 from .quantities import as_decimal
 
@@ -62,15 +62,20 @@ def written(
 def _table(
     table: Table, places: Mapping[tuple[int, int], int], model: Model, verdicts: Mapping[int, Verdict]
 ) -> Table:
-    cells = tuple(_cell(cell, places.get((cell.row, cell.col)), model, verdicts) for cell in table.cells)
-    return replace(table, cells=cells)
+    cells = []
+    for cell in table.cells:
+        index = places.get((cell.row, cell.col))
+        if index is not None:
+            cells.append(_cell(cell, index, model, verdicts))
+        elif cell.amount is None or cell.header or cell.state == "confirmed":
+            cells.append(cell)
+        else:
+            beyond = At(table.id, cell.row, cell.col) in model.left_out
+            cells.append(replace(cell, state="unchecked", why="limit" if beyond else "no_equation"))
+    return replace(table, cells=tuple(cells))
 
 
-def _cell(cell: Cell, index: int | None, model: Model, verdicts: Mapping[int, Verdict]) -> Cell:
-    if index is None:
-        if cell.amount is None or cell.header or cell.state == "confirmed":
-            return cell
-        return replace(cell, state="unchecked", why="no_equation")
+def _cell(cell: Cell, index: int, model: Model, verdicts: Mapping[int, Verdict]) -> Cell:
     numbers = tuple(number + 1 for number in model.touching[index])
     if cell.state == "confirmed":
         return replace(cell, equations=numbers)
