@@ -42,8 +42,20 @@ _OPTIONS = {
     "strings_to_numbers": False,
     "strings_to_urls": False,
 }
-_OVERVIEW = ("id", "title", "kind", "page", "rows", "columns", "unit", "year", "amounts", *STATES)
-_WIDTHS = (12, 48, 40, 8, 8, 9, 10, 8, 9, *(11 for _ in STATES))
+_OVERVIEW = (
+    "id",
+    "title",
+    "kind",
+    "page",
+    "rows",
+    "columns",
+    "unit",
+    "year",
+    "amounts",
+    *STATES,
+    "organization",
+)
+_WIDTHS = (12, 48, 40, 8, 8, 9, 10, 8, 9, *(11 for _ in STATES), 40)
 # `sheets.workbooks` knows the sheet by the first four.
 _EQUATIONS = (
     "id", "relation", "strength", "origin", "total", "equation", "addresses", "residual", "tolerance",
@@ -110,7 +122,14 @@ class _Book:
             page = table.parts[0].page if table.parts else None
             amounts = sum(cell.amount is not None for cell in table.cells)
             about: list[str | int | None] = [table.id, table.title, table.kind, page]
-            about += [*table.shape, table.unit, table.year, amounts, *counts([table]).values()]
+            about += [
+                *table.shape,
+                table.unit,
+                table.year,
+                amounts,
+                *counts([table]).values(),
+                table.organization,
+            ]
             for col, value in enumerate(about):
                 self._plain(sheet, row, col, value)
             if row <= MAX_LINKS:

@@ -31,7 +31,7 @@ from .markup import MarkupLine, MarkupTable, markup_tables
 from .records import record
 from .sheet import Line, Sheet, stripped
 from .strays import reads_like_title
-from .workbooks import SheetTable, xlsx_tables
+from .workbooks import SheetAbout, SheetTable, xlsx_tables
 
 MAX_BYTES = 128 << 20  # of a text file
 MAX_TABLES = 2000  # of one file
@@ -221,10 +221,14 @@ def _xlsx_sheets(path: Path) -> Iterable[Sheet]:
 
 
 def _own(sheet: Sheet, found: SheetTable) -> Sheet:
-    about = found.about
-    assert about is not None  # noqa: S101
+    about = found.about or SheetAbout()
     return replace(
-        sheet, header_rows=found.header_rows or None, title=about.title, unit=about.unit, year=about.year
+        sheet,
+        header_rows=found.header_rows or None,
+        title=about.title,
+        unit=about.unit,
+        year=about.year,
+        organization=about.organization,
     )
 
 

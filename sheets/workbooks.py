@@ -13,6 +13,7 @@ import zipfile
 import zlib
 from dataclasses import dataclass
 from functools import reduce
+from itertools import takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from xml.parsers import expat
@@ -46,6 +47,7 @@ class SheetAbout:
     kind: str | None = None
     unit: str | None = None
     year: int | None = None
+    organization: str | None = None
 
 
 @dataclass(frozen=True)
@@ -102,11 +104,21 @@ def _take_about(sheets: list[Worksheet]) -> list[SheetAbout] | None:
     """The list of tables, taken from the front of the sheets; None where there is none."""
     if not sheets or not _starts(sheets[0], _OVERVIEW):
         return None
-    rows = sheets.pop(0).iter_rows(min_row=2, max_col=len(_OVERVIEW), values_only=True)
-    return [
-        SheetAbout(_string(title), _string(kind), _string(unit), year if isinstance(year, int) else None)
-        for _, title, kind, _, _, _, unit, year in rows
-    ]
+    head, *rows = sheets.pop(0).iter_rows(values_only=True)
+    listed = [dict(zip(head, row, strict=False)) for row in rows]
+    # Below the list, after a blank row, stands what the colours mean.
+    return [_about(entry) for entry in takewhile(lambda entry: any(entry.values()), listed)]
+
+
+def _about(entry: dict[Any, Any]) -> SheetAbout:
+    year = entry.get("year")
+    return SheetAbout(
+        title=_string(entry.get("title")),
+        kind=_string(entry.get("kind")),
+        unit=_string(entry.get("unit")),
+        year=year if isinstance(year, int) else None,
+        organization=_string(entry.get("organization")),
+    )
 
 
 def _string(value: object) -> str | None:

@@ -93,7 +93,9 @@ def test_a_sample_comes_back_from_a_workbook(read, sample: Path) -> None:
     assert list(map(grid, back)) == list(map(grid, document.tables))
     assert list(map(amounts, back)) == list(map(amounts, document.tables))
     assert list(map(roles, back)) == list(map(roles, document.tables))
-    assert [(t.title, t.unit, t.year) for t in back] == [(t.title, t.unit, t.year) for t in document.tables]
+    for table, original in zip(back, document.tables, strict=True):
+        assert (table.title, table.unit, table.year) == (original.title, original.unit, original.year)
+        assert table.organization == original.organization
 
 
 @each_sample
