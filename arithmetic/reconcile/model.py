@@ -13,6 +13,7 @@ from ...document import Document
 from ..missing import MissingRows
 from ..proposal import Place, Proposal, Said
 from .families import beliefs
+from .omissions import omissions
 from .options import ReconcileOptions
 from .quantities import Quantity, quantities
 from .relations import Relation, relate
