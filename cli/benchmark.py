@@ -79,7 +79,7 @@ def benchmark(
     alone: Annotated[
         bool,
         typer.Option(
-            "--alone-too/--together", help="For arithmetic: also with equations of each origin alone."
+            "--origins/--no-origins", help="For arithmetic: also with equations of each origin alone."
         ),
     ] = True,
     other_seed: Annotated[
@@ -114,6 +114,8 @@ def benchmark(
 
     workers = min(workers or os.cpu_count() or 1, MAX_WORKERS)
     chosen = sets.load(name)
+    if not chosen.arithmetic and (arithmetic_only or limit or not alone or other_seed):
+        raise OptionsError("only for sets of arithmetic", name="--arithmetic-only, --limit, …")
     if chosen.layout:
         plan = Plan(
             kept=out / "img2table",
@@ -132,7 +134,7 @@ def benchmark(
         run(chosen, wanted, fixtures, Bar(quiet))
         return
     if fixtures or only or grid is not Grid.AUTO or worst or not against or variants is not Variants.OWN:
-        raise OptionsError("only for sets of layout and arithmetic", name="--fixtures, --only, …")
+        raise OptionsError("only for layout, layout-held-out and layout-quick", name="--fixtures, --only, …")
     _whole(chosen, out, workers, quiet)
 
 

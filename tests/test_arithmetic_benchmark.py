@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from crossfoot.arithmetic.options import ArithmeticOptions
+from crossfoot.cli import app
 from crossfoot.datasets.disclosure.building import Made
 from crossfoot.datasets.disclosure.compose import Recipe, draw_disclosure
 from crossfoot.datasets.disclosure.irregular import without_level, without_part
@@ -31,6 +32,7 @@ from crossfoot.eval.metrics.shares import upper_bound, wilson
 from hypothesis import given
 from hypothesis import strategies as st
 from judged_documents import changed, document, table, without_row
+from typer.testing import CliRunner
 
 ROWS = [
     ["科目", "合计", "基本支出", "项目支出"],
@@ -467,3 +469,11 @@ def test_the_sets_have_misprints_in_a_fifth_and_begin_with_whole_documents() -> 
     assert Order(count=3).recipe_of(0) == Recipe()
     seeds = [benchmark.load(name).seed for name in benchmark.names()]
     assert len(set(seeds)) == len(seeds)
+
+
+@pytest.mark.parametrize("option", [["--arithmetic-only"], ["--limit", "3"], ["--no-origins"]])
+def test_options_of_arithmetic_are_refused_for_other_benchmarks(option: list[str], tmp_path: Path) -> None:
+    answer = CliRunner().invoke(app, ["benchmark", "layout-quick", "--out", str(tmp_path), *option])
+    assert answer.exit_code == 2
+    assert "arithmetic" in answer.stderr
+    assert not any(tmp_path.iterdir())
