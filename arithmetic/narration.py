@@ -44,6 +44,8 @@ _UNSURE_INCOME = re.compile(r"(?<!财政拨款)(?<!本年)收入(?:总)?预算|�
 _ABSOLUTE = re.compile(r"本年(?:支出|收入)合计")
 _LONGEST_HEADING = 40
 _FULL_STOP = re.compile(r"[。!?]")
+_SAID_YEAR = re.compile(r"(20\d{2})年")
+_SEARCHED = 2000  # characters of a paragraph that are searched for years
 _PIECE = re.compile(r"[。!?;]")
 
 
@@ -69,7 +71,10 @@ def narrate(
     """The mentions of the texts, in order, each with its meaning."""
     names = Names(tables)
     years = [view.table.year for view in tables if view.table.year is not None]
-    year = max(set(years), key=years.count) if years else None
+    texts = list(texts)
+    if not years:
+        years = [int(said) for text in texts for said in _SAID_YEAR.findall(text.text[:_SEARCHED])]
+    year = max(sorted(set(years), reverse=True), key=years.count) if years else None
     section, chapter, at, sentence = Meaning(), Meaning(), 0, 0
     for number, text in enumerate(texts):
         if text.role not in ("paragraph", "note", "title"):

@@ -119,7 +119,12 @@ def _look_up(name: str, names: Mapping[str, Iterable[str]]) -> str | None:
     for code, known in names.items():
         if name in known:
             return code
-    near = {code for code, known in names.items() if any(alike(name, one) for one in known)}
+    # The 支出 at its end may be what was misread.
+    near = {
+        code
+        for code, known in names.items()
+        if any(alike(name, one) or alike(name, f"{one}支出") for one in known)
+    }
     return near.pop() if len(near) == 1 else None
 
 

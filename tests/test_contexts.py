@@ -7,7 +7,6 @@ import pytest
 from crossfoot.arithmetic.contexts import in_yuan, resolve_contexts
 from crossfoot.arithmetic.groups import grouped, same_name
 from crossfoot.document import Box, Cell, Document, SourceInfo, TablePart, Text
-
 from typed_tables import typed
 
 SOURCE = SourceInfo("x.pdf", "0" * 64, 1)
