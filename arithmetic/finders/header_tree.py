@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from ...document import Problem
 from ..proposal import Proposal, Scope, Strength
 from ..view import Panel
-from .header_columns import Heading, headings, numbering_row, years_in
+from .header_columns import Heading, headings, years_in
 from .support import ONE, Figures, Misses, Sum, Support
 
 _PARTS = (
@@ -23,6 +23,7 @@ _PARTS = (
     (re.compile(r"公务用车购置及运行"), re.compile(r"购置费|运行(?:维护)?费")),
 )
 _THIS_YEAR = re.compile("本年|当年|今年")
+_TRIED = 14  # readings of one total
 _MOST = 60  # columns of a header
 
 
@@ -66,9 +67,9 @@ def _families(
     choices += [readings for group in groups for readings in _known_parts(group)]
     choices += [_changes(leaf, trees) for tree in trees for leaf in tree.leaves if leaf.is_change]
     taken: set[int] = set()
-    for readings in choices:
+    for readings in choices[:_MOST]:
         best: tuple[Support, _Reading, list[Sum]] | None = None
-        for reading in readings:
+        for reading in readings[:_TRIED]:
             instances = _instances(figures, panel, reading)
             support = figures.support(instances)
             if support.meant and (best is None or support.rank > best[0].rank):
@@ -174,7 +175,7 @@ def _earlier(heading: Heading, trees: tuple[Heading, ...]) -> bool:
 
 
 def _instances(figures: Figures, panel: Panel, reading: _Reading) -> list[Sum]:
-    skipped = numbering_row(figures.view)
+    skipped = figures.numbering
     found = []
     for row in panel.rows:
         if row.row != skipped and row.role != "note":

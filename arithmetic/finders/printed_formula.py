@@ -32,6 +32,7 @@ from .support import ONE, Figures, Misses, Sum, Support
 _PRIOR, _MENDED = 0.97, 0.9
 _IN_BRACKETS = re.compile(r"\(([^()]*\d[^()]*)\)$")
 _MOST_NOTES = 40  # texts per table that are looked at
+_MOST_EFFORT = 20_000  # terms tried in one table
 _MOST_TRIALS = 600  # formulas one edit away
 _QUOTED = 80  # characters of a formula in a message
 
@@ -80,6 +81,7 @@ class _Reader:
         self.view = view
         self.figures = figures
         self.chosen: list[tuple[_Stated, list[Sum], float]] = []
+        self.effort = 0
         self.kept: dict[tuple[Axis, int], set[int]] = {}
 
     def read(self, scope: Scope) -> Iterator[Problem]:
@@ -234,6 +236,7 @@ class _Reader:
         """The formula one edit away that holds where the printed one does not."""
         best: tuple[tuple[int, int, int], _Stated] | None = None
         for trial, gain in self._trials(stated):
+            self.effort += len(trial.terms)
             found = self.figures.support(self._instances(trial))
             if not found.holds or not found.meant or found.rank <= support.rank:
                 continue
@@ -250,6 +253,8 @@ class _Reader:
         used = Counter(stated.numbers)
         count = 0
         for index, number in enumerate(stated.numbers):
+            if self.effort > _MOST_EFFORT:
+                return
             for other in places:
                 if other in used or not _near(number, other):
                     continue

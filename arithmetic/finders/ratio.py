@@ -16,13 +16,13 @@ from ...document import Problem
 from ..proposal import At, Proposal, Scope
 from ..view import Panel
 from .formula import Binary, FormulaError, Operand, parse_expression
-from .header_columns import Heading, headings, numbering_row
+from .header_columns import Heading, headings
 from .support import ONE, Figures, Support, half_unit, one_slip, scale
 
 HUNDRED = Decimal(100)
 _PRIOR = 0.95
 _SAID = 10  # how well the words fit where the header prints the quotient itself
-_MOST = 24  # columns of amounts whose pairs are tried
+_MOST = 12  # columns of amounts whose pairs are tried
 _DONE = re.compile(r"决算|执行|实际|完成|支出数|到位")
 _PLANNED = re.compile(r"预算|计划|目标|下达|安排")
 _CHANGE_RATE = re.compile(r"增减|增长|增幅|变动|增\(减\)")
@@ -205,7 +205,7 @@ def letter(text: str) -> str:
 
 def _quotients(figures: Figures, panel: Panel, col: int, pair: _Pair, factor: Decimal) -> list[Quotient]:
     """Instances in all rows that print a rate of something."""
-    skipped = numbering_row(figures.view)
+    skipped = figures.numbering
     found = []
     for row in panel.rows:
         if row.row == skipped:

@@ -9,10 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property
 
 from ... import amounts
 from ..proposal import At
 from ..view import TableView
+from .header_columns import numbering_row
 
 Terms = tuple[tuple[At, Decimal], ...]
 ZERO, ONE = Decimal(0), Decimal(1)
@@ -88,6 +90,11 @@ class Figures:
         self.view = view
         self._numbers: dict[At, Decimal | None] = {}
         self._decimals: dict[int, int] = {}
+
+    @cached_property
+    def numbering(self) -> int | None:
+        """The row of column numbers."""
+        return numbering_row(self.view)
 
     def at(self, row: int, col: int) -> At:
         """The start of the cell that covers an address."""
