@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
-from functools import cache
+from functools import lru_cache
 from typing import Any, Literal, cast
 
 from .subjects import economic_class, function_class
@@ -124,9 +124,14 @@ _FILLERS = tuple(
 )  # fmt: skip
 
 
-@cache
+_LONGEST = 80  # characters; what is longer is no label
+
+
+@lru_cache(maxsize=4096)
 def read(text: str) -> Meaning | None:
     """What a header or a label says of the figures it stands with; None where a word is not understood."""
+    if len(text) > _LONGEST:
+        return None
     rest = _NOISE.sub("", _NOISE.sub("", plain(text)))
     meaning = Meaning()
     while rest:

@@ -19,7 +19,8 @@ from .proposal import At, Proposal
 from .view import TableView
 
 MAX_ROWS = 4  # left out of one sum
-_MAX_CANDIDATES = 40
+_MAX_CANDIDATES = 24  # of one sum; among more, sets that fit by chance are many
+_MAX_SUMS = 300
 _ORIGINS = ("code_tree", "total_row")
 _Key = tuple[Meaning, object, object]
 
@@ -46,7 +47,7 @@ def missing_rows(tables: Mapping[str, TableView], equations: Sequence[Proposal])
         return {}
     search = _Search(tables)
     found: dict[int, MissingRows] = {}
-    for index, equation in failing:
+    for index, equation in failing[:_MAX_SUMS]:
         missing = search.explain(equation)
         if missing is not None:
             found[index] = missing
@@ -69,6 +70,7 @@ class _Search:
 
     def __init__(self, tables: Mapping[str, TableView]) -> None:
         self._tables = tables
+        self._printed: dict[str, set[str]] = {}
         figures = figures_of(tables.values())
         self._merge = Merged(figures)
         self._at = {figure.place: figure for figure in figures}
@@ -105,8 +107,7 @@ class _Search:
         if len(lengths) != 1:
             return {}
         length, parent = lengths.pop(), _code(total.meaning)
-        printed = {row.code for panel in view.panels for row in panel.rows if row.code}
-        printed |= {_code(f.meaning) for f in self._at.values() if f.table == view.id and _code(f.meaning)}
+        printed = self._printed_in(view)
         found: dict[str, Figure] = {}
         for (code, key), figures in self._by_code.items():
             if len(code) != length or not code.startswith(parent) or code in printed or code in found:
@@ -119,6 +120,14 @@ class _Search:
             if other is not None:
                 found[code] = other
         return found
+
+    def _printed_in(self, view: TableView) -> set[str]:
+        """The codes that a table prints, and those of the classes that it names."""
+        if view.id not in self._printed:
+            codes = {row.code for panel in view.panels for row in panel.rows if row.code}
+            codes |= {_code(f.meaning) for f in self._at.values() if f.table == view.id}
+            self._printed[view.id] = codes - {""}
+        return self._printed[view.id]
 
     def _term_codes(self, equation: Proposal, view: TableView) -> Iterator[str]:
         rows = {row.row: row.code for panel in view.panels for row in panel.rows if row.code}
@@ -140,7 +149,9 @@ def _unique(
 ) -> MissingRows | None:
     """The one smallest set of candidates that makes up the residual."""
     values = {code: figure.yuan / scale for code, figure in candidates.items()}
-    small = sorted(code for code, value in values.items() if value <= residual + tolerance)[:_MAX_CANDIDATES]
+    small = sorted(code for code, value in values.items() if value <= residual + tolerance)
+    if len(small) > _MAX_CANDIDATES:
+        return None
     for size in range(1, min(MAX_ROWS, len(small)) + 1):
         sets = [
             codes

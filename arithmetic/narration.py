@@ -43,6 +43,7 @@ _BARE_STAGE = re.compile(r"(?:支出|收入)?(?:年初|全年|当年|调整后?)
 _UNSURE_INCOME = re.compile(r"(?<!财政拨款)(?<!本年)收入(?:总)?预算|本年收入预算")
 _ABSOLUTE = re.compile(r"本年(?:支出|收入)合计")
 _LONGEST_HEADING = 40
+_LONGEST_CLAUSE = 150  # characters before an amount that are read
 _FULL_STOP = re.compile(r"[。!?]")
 _SAID_YEAR = re.compile(r"(20\d{2})年")
 _SEARCHED = 2000  # characters of a paragraph that are searched for years
@@ -140,7 +141,7 @@ class Names:
         if not group and not item:
             return top
         digits, name = (7, bare(item)) if item else (5, bare(group))
-        codes = {c for n, cs in self._codes.items() if alike(n, name) for c in cs}
+        codes = self._codes.get(name) or {c for n, cs in self._codes.items() if alike(n, name) for c in cs}
         codes = {c for c in codes if c.startswith(top) and len(c) == digits}
         if len(codes) > 1 and item and group:
             within = {c for c in codes if alike(self._names.get(c[:5], ""), bare(group))}
@@ -162,11 +163,12 @@ class _Paragraph:
         first: Meaning | None = self.section  # what the figures of the paragraph are parts of
         last: Meaning | None = None
         before, listed = 0, False
+        stops = 0
         beside = 0  # figures told one beside the other since the last stop
         for index, (told, mention) in enumerate(found):
             between = self.text[before : told.start]
             after = self.text[told.end : found[index + 1][0].start if index + 1 < len(found) else None]
-            stops = len(_PIECE.findall(self.text[: told.start]))
+            stops += len(_PIECE.findall(between))
             if index and _FULL_STOP.search(between):
                 listed = False
             listed = listed or _LISTS.search(between) is not None
@@ -190,7 +192,7 @@ class _Paragraph:
 
     def _clause(self, between: str) -> str:
         """The words since the last stop that are not empty."""
-        parts = [plain(part) for part in _STOP.split(between)]
+        parts = [plain(part) for part in _STOP.split(between[-_LONGEST_CLAUSE:])]
         return next((part for part in reversed(parts) if part), "")
 
     def _figure(

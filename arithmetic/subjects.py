@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from functools import cache
+from functools import lru_cache
 
 from .view import plain, read_ordinal
 
@@ -72,6 +72,7 @@ PERSONNEL = ("301", "303")
 _LEVEL = re.compile(r"\((?:类|款|项)\)")
 _LEAD = re.compile(r"^(?:其中|包括)?:?")
 _TAIL = re.compile(r"(?:事务)?(?:支出)?$")
+_LONGEST = 80  # characters; what is longer is no name
 _LONG = 6  # glyphs of a bare name in which one may be misread
 
 
@@ -83,15 +84,17 @@ def bare(name: str) -> str:
     return _TAIL.sub("", text)
 
 
-@cache
+@lru_cache(maxsize=4096)
 def function_class(name: str) -> str | None:
     """The three-digit functional code of a class by its name; None for what is no class."""
-    return _look_up(bare(name), _FUNCTIONS)
+    return _look_up(bare(name), _FUNCTIONS) if len(name) <= _LONGEST else None
 
 
-@cache
+@lru_cache(maxsize=4096)
 def economic_class(name: str) -> str | None:
     """The three-digit economic code of a class by its name."""
+    if len(name) > _LONGEST:
+        return None
     text = bare(name)
     return _look_up(text, _ECONOMICS) or _look_up(plain(name), _ECONOMICS)
 
