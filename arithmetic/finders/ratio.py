@@ -117,11 +117,14 @@ def _column(figures: Figures, panel: Panel, rate: Heading, leaves: list[Heading]
     col = rate.col
     amounts = [leaf for leaf in leaves if leaf.col is not None and leaf.col != col and not leaf.is_rate]
     amounts = [leaf for leaf in amounts if leaf.col is not None and view.roles[leaf.col] != "ratio"]
-    if col is None or len(amounts) > _MOST:
+    if col is None or len(amounts) > 4 * _MOST:
         return
+    pairs = list(_pairs(figures, panel, rate, amounts))
+    if len(amounts) > _MOST:
+        pairs = sorted((p for p in pairs if p.words), key=lambda pair: -pair.words)[: _MOST * _MOST]
     best: tuple[tuple[int, int, int, int], list[Quotient], _Pair] | None = None
     for factor in (HUNDRED, ONE):
-        for pair in _pairs(figures, panel, rate, amounts):
+        for pair in pairs:
             quotients = _quotients(figures, panel, col, pair, factor)
             found = support(figures, quotients)
             borne_out = found.holds and found.meant and (found.count >= 2 or pair.words)
