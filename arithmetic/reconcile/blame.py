@@ -78,15 +78,15 @@ def _crossings(model: Model) -> list[tuple[int, list[int]]]:
 def lone(model: Model, number: int) -> tuple[tuple[int, ...], tuple[int, ...]]:
     """Of one failing relation the amounts to dispute, and those that may be wrong as well."""
     relation = model.relations[number]
+    spoken = tuple(i for i in relation.members if isinstance(model.known[i].place, Said))
+    if spoken:  # a narrative may speak of another version; it disputes no amount of a table
+        return spoken, tuple(i for i in relation.members if i not in spoken)
     weights = {i: _suspicion(model, number, i) for i in relation.members if not model.known[i].fixed}
     weights = {i: w for i, w in weights.items() if w > 0}
     whole = sum(weights.values())
     if not whole:
         return (), ()
     ranked = sorted(weights, key=lambda i: (-weights[i], i))
-    spoken = tuple(i for i in ranked if isinstance(model.known[i].place, Said))
-    if spoken:  # a narrative may speak of another version; it disputes no amount of a table
-        return spoken, tuple(i for i in ranked if i not in spoken and model.protection[i] > EXONERATED)
     likely = [i for i in ranked if weights[i] >= SHARED * whole]
     free = [i for i in ranked if model.protection[i] > EXONERATED]
     if weights[ranked[0]] >= CERTAIN * whole:

@@ -88,7 +88,8 @@ def problems(model: Model, found: Blame, unsolved: Iterable[int] = ()) -> Iterat
                 yield _problem(model, number, index, 1)
     for number in _doubtful(model):
         guilty, others = lone(model, number)
-        for index in (*guilty, *others)[:MAX_NAMED]:
+        named = dict.fromkeys((*guilty, model.relations[number].total, *others))
+        for index in tuple(named)[:MAX_NAMED]:
             if index not in told:
                 told.add(index)
                 yield _problem(model, number, index, 1)
