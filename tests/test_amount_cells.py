@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from crossfoot.amounts import parse
 from crossfoot.document import Box, Cell, Part, Reading, Table
+from crossfoot.layout.engine import Grid, GridCell
 from crossfoot.layout.ink import Ink
 from crossfoot.layout.roles import describe
 from crossfoot.ocr.amount_cells import AmountCell, crop, find_amount_cells, looks_numeric
@@ -19,6 +20,7 @@ from crossfoot.ocr.engine import LatticeEngine
 from crossfoot.ocr.options import OcrOptions
 from crossfoot.ocr.paddle import PaddleEngine
 from crossfoot.ocr.rereading import Reread, Views, reread_amounts
+from crossfoot.ocr.unclaimed import unclaimed_ink
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
@@ -150,6 +152,17 @@ def test_a_blank_without_ink_is_not_looked_at_and_one_with_ink_is() -> None:
     for blots, count in (([], 11), ([(2, 3)], 12)):
         _, ink, words = page_of(shown, blots)
         assert len(find_amount_cells([shown], ink, words)) == count
+
+
+def test_specks_of_a_fax_are_no_unread_ink_and_a_small_figure_is() -> None:
+    mask = np.zeros((100, 200), np.uint8)
+    mask[40:44, 40:43] = 255
+    grid = Grid(Box(0, 0, 200, 100), (1, 1), (GridCell(0, 0, 1, 1, Box(0, 0, 200, 100)),))
+    assert unclaimed_ink(Ink(mask, 100, mask), [], [grid]) == []
+    mask[40:46, 140:142] = 255  # a 1 of 6 points
+    (found,) = unclaimed_ink(Ink(mask, 100, mask), [], [grid])
+    assert found.box.holds(141, 43)
+    assert not found.box.holds(41, 42)
 
 
 def test_two_lines_in_a_cell_are_left_alone() -> None:
