@@ -56,6 +56,11 @@ _KINDS = {
     "state_capital_expenditure": "capital", "project_expenditure": "project",
 }  # fmt: skip
 _CERTAIN = 0.8  # probability from which a guessed kind stands for a missing title
+_GENERIC = ("summary", "revenue", "expenditure")
+# What is left of a fund's name when a glyph of it is misread: then the title does not say which money.
+_OF_A_FUND = re.compile(
+    r"公共(?!资源|卫生|交通|安全)|一般|政府性|性基|基金|国有|资本|经营|拨款|财.{0,2}款|.政拨|基本|项目"
+)
 _SPENDS = ("expenditure", "general", "basic", "three_public", "project")
 _COMPARES = re.compile(r"增减|增长|增幅|相比|比上年|较上年|占|率|%$|上年预算数的")
 _BY_GOVERNMENT = re.compile(r"^5\d{2}(?:\d{2})?$")
@@ -91,7 +96,7 @@ def sort_of(table: Table) -> str | None:
     title = re.sub(r"\(?20\d{2}年?度?\)?", "", plain(table.title or "")[:200])
     for pattern, sort in _TITLES:
         if pattern.search(title):
-            return sort
+            return None if sort in _GENERIC and _OF_A_FUND.search(title) else sort
     kind = table.kind or next((g.kind for g in table.kinds[:1] if g.probability >= _CERTAIN), None)
     return _KINDS.get(kind.partition(".")[2]) if kind else None
 

@@ -22,7 +22,7 @@ from .view import TableView, plain
 Role = Literal["figure", "change", "rate", "share", "completion", "other"]
 """A figure; a difference; growth, a share or a completion in per cent; anything else."""
 
-_PATH = re.compile(r"(?P<a>[^()、,。:;]+)\(类\)(?:(?P<b>[^(),。:;]+)\(款\))?(?:(?P<c>[^,。:;]+?)\(项\))?")
+_PATH = re.compile(r"(?P<a>[^()、,。:;]+)\(类\)(?:(?P<b>[^,。:;]+?)\(款\))?(?:(?P<c>[^,。:;]+?)\(项\))?")
 _ORDINAL = re.compile(r"^(?:\(?[一二三四五六七八九十\d]{1,3}\)?[、.,]|\([一二三四五六七八九十\d]{1,3}\))")
 _CHANGE = re.compile(r"(?:增加|减少|增长|下降|增幅|降幅|上升|升高|降低|多|少)(?:了|约)?\)?$")
 _SHARE = re.compile(r"占(?P<of>[^,。;]*)$")
@@ -40,6 +40,10 @@ _SECTION_WORDS = (
 _LISTS = re.compile(r"其中|(?<!主要)包括|主要用于(?:以下|下列)|按.{2,10}分")
 _OPENS = re.compile(r"[^。,]{0,12},?(?:其中|(?<!主要)包括)|。(?:其中|(?:收入|支出)?包括)")
 _BARE_STAGE = re.compile(r"(?:支出|收入)?(?:年初|全年|当年|调整后?)?(?:预算|决算)(?:数)?")
+_AFTER_PATH = re.compile(
+    r"(?:20\d{2}年度?|上年|本年|当年|年初|全年|调整)*(?:支出)?(?:预算|决算|支出|安排|执行)*(?:数|金额)?(?:为|是|安排)*"
+)
+_GOES_ON = re.compile(r"^[\s(（\d.、)）]{0,6}(?:主要用于|其中|具体)")
 _UNSURE_INCOME = re.compile(r"(?<!财政拨款)(?<!本年)收入(?:总)?预算|本年收入预算")
 _ABSOLUTE = re.compile(r"本年(?:支出|收入)合计")
 _LONGEST_HEADING = 40
@@ -52,7 +56,10 @@ _PIECE = re.compile(r"[。!?;]")
 
 @dataclass(frozen=True, slots=True)
 class Narrated:
-    """A mention with what it means; `sentence` counts what stops part, `lists` marks 其中 after it."""
+    """A mention with what it means; `sentence` counts what stops part, `lists` marks 其中 after it.
+
+    `listed` is one that 其中 stands before, `goes_on` one of a paragraph that begins with it.
+    """
 
     mention: Mention
     role: Role
@@ -64,6 +71,7 @@ class Narrated:
     sentence: int
     lists: bool
     listed: bool
+    goes_on: bool = False
 
 
 def narrate(
@@ -163,6 +171,7 @@ class _Paragraph:
         first: Meaning | None = self.section  # what the figures of the paragraph are parts of
         last: Meaning | None = None
         before, listed = 0, False
+        goes_on = _GOES_ON.match(self.text) is not None
         stops = 0
         beside = 0  # figures told one beside the other since the last stop
         for index, (told, mention) in enumerate(found):
@@ -187,7 +196,7 @@ class _Paragraph:
                     vague = self.section != Meaning() or _section(clause) != Meaning()
                     first = meaning if meaning is not None else None if vague else Meaning()
             yield Narrated(mention, role, meaning, shift, stage, clause, self.number,
-                           self.sentence + stops, lists, listed)  # fmt: skip
+                           self.sentence + stops, lists, listed, goes_on)  # fmt: skip
             before = told.end
 
     def _clause(self, between: str) -> str:
@@ -230,6 +239,8 @@ class _Paragraph:
         while _ORDINAL.match(text):
             text = _ORDINAL.sub("", text)
         if path := _PATH.search(text):
+            if not _AFTER_PATH.fullmatch(text[path.end() :]):
+                return None
             code = self.names.code(path["a"], path["b"] or "", path["c"] or "")
             return Meaning(flow="spending", function=code) if code else None
         if _BARE_STAGE.fullmatch(text):

@@ -150,6 +150,13 @@ def test_tables_of_which_one_title_is_unknown_are_not_related():
     assert not proposals(cross_table, scope(SUMMARY, replace(EXPENDITURE, title=None)))
 
 
+@pytest.mark.parametrize(
+    "title", ["2020年度墓般公共预算支出决算表", "2020年度政府性基末支出决算表", "2020年财政拔款支出表"]
+)
+def test_a_misread_name_of_a_fund_is_not_taken_for_all_money(title):
+    assert not proposals(cross_table, scope(SUMMARY, replace(EXPENDITURE, title=title)))
+
+
 def test_general_public_money_is_all_of_it_only_where_the_totals_say_so():
     general = replace(EXPENDITURE, id="t5", title="2020年度一般公共预算财政拨款支出决算表")
     found = proposals(cross_table, scope(EXPENDITURE, general))
@@ -302,6 +309,14 @@ def test_the_text_repeats_tables_of_another_unit():
     repeated = [one for one in proposals(narrative, given) if one.relation == "equal"]
     assert {one.terms[0][0] for one in repeated} == {At("t1", 1, 2), At("t1", 1, 3), At("t1", 1, 4)}
     assert all(holds(given, one) and one.terms[0][1] == D("0.0001") for one in repeated)
+
+
+def test_words_after_a_subject_that_are_not_understood_say_no_figure():
+    table = replace(EXPENDITURE, id="t5", title="2020年度一般公共预算财政拨款支出决算表")
+    clause = "1.一般公共服务支出（类）政府办公厅（室）及相关机构事务（款）行政运行（项）{}800.00万元。"
+    for words, expected in (("支出决算为", 1), ("年岀预算为", 0)):
+        given = scope(table, paragraphs=("五、一般公共预算财政拨款支出决算情况", clause.format(words)))
+        assert len([one for one in proposals(narrative, given) if one.relation == "equal"]) == expected
 
 
 def test_another_draft_in_the_text_is_proposed_and_fails():

@@ -115,7 +115,7 @@ def _lists(told: Sequence[Narrated]) -> Iterator[Proposal]:
         if first is None or one.paragraph != first.paragraph:
             lead, first = first, one
             yield from _closed(head, parts, shares)
-            head, parts, shares = lead if one.listed and lead and lead.role == "figure" else None, [], []
+            head, parts, shares = lead if one.goes_on and lead and lead.role == "figure" else None, [], []
         if one.role == "figure" and one.lists and not (head is not None and one.listed and parts):
             yield from _closed(head, parts, shares)
             head, parts, shares = one, [], []
@@ -132,9 +132,10 @@ def _closed(
     if head is None or not head.mention.amount:
         return
     family = f"narrative:list:{head.mention.id}"
-    for part, share in shares:
-        reason = "the share of what the sentence lists"
-        yield _ratio(share, part, head, f"{family}:shares", reason)
+    if 2 * sum(_near(share, part, head) for part, share in shares) >= len(shares):
+        for part, share in shares:  # else they are shares of something else
+            reason = "the share of what the sentence lists"
+            yield _ratio(share, part, head, f"{family}:shares", reason)
     units = {one.mention.unit for one in (head, *parts)}
     if len(parts) < 2 or len(units) != 1:
         return
@@ -146,6 +147,11 @@ def _closed(
         terms = tuple((Said(part.mention.id), Decimal(1)) for part in parts)
         yield Proposal("sum", "usual", "narrative", Said(head.mention.id), terms, family, _LISTS,
                        "the sentence lists what the figure consists of", tolerance)  # fmt: skip
+
+
+def _near(share: Narrated, part: Narrated, whole: Narrated) -> bool:
+    """Whether a share is that of a part in a whole, within a per cent."""
+    return abs(part.mention.amount * _HUNDRED / whole.mention.amount - share.mention.amount) < 1
 
 
 def _tolerance(parts: Sequence[Narrated]) -> Decimal:
