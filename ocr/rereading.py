@@ -155,7 +155,21 @@ def _again(
             alone = decode(lattice, case.prior)
             case.lattices.append(lattice)
             case.attempts += ((name, alone[0].text if alone else ""),)
-        case.found = tuple(decode_together(case.lattices, case.prior))
+        case.found = _together(case)
+
+
+def _together(case: _Case) -> tuple[Hypothesis, ...]:
+    """What all lattices say, or the first two alone: the cell's own crop and that of the first reading.
+
+    The others are there to settle a doubt. Where those two agree, or know an amount where all
+    together know none, the others have only brought one in, as a stroke beside the figures does.
+    """
+    whole, narrow = (decode_together(views, case.prior) for views in (case.lattices, case.lattices[:2]))
+    if not whole or not narrow:
+        return whole or narrow
+    agreed = all(_same(text, narrow[0].text) for _, text in case.attempts[:2])
+    amounts = [sum(math.exp(h.log_probability) for h in f if parse(h.text)) for f in (whole, narrow)]
+    return narrow if agreed or amounts[0] < _TEXT <= amounts[1] else whole
 
 
 def _lattices(engine: LatticeEngine, makers: Sequence[Callable[[], Image]]) -> list[Lattice]:

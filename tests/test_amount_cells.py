@@ -296,6 +296,16 @@ def test_a_number_beside_a_word_is_left_alone(text: str) -> None:
     assert (3, 2) not in {(shown.cells[c.index].row, shown.cells[c.index].col) for c in found}
 
 
+def test_crops_made_otherwise_do_not_outvote_two_readings_that_agree() -> None:
+    own, plain, other = lattice("0.00", 0.9, "9.00"), lattice("0.00", 0.9, "9.00"), lattice("9.00")
+    shown = with_text(3, 3, "0.00")
+    result = read(shown, Scripted(*only(shown, 3, 3, own, plain, other, other)))
+    reading = result.tables[0].cell_at(3, 3).reading
+    assert reading is not None
+    assert reading.text == "0.00"
+    assert "9.00" in dict(reading.alternatives)
+
+
 @pytest.mark.parametrize("said", ["人民币", ""])
 def test_a_blank_whose_ink_reads_as_nothing_stays_blank(said: str) -> None:
     shown = with_text(2, 3, "")
