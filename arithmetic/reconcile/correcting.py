@@ -113,8 +113,9 @@ def _consistent(candidates: set[int], puzzle: Puzzle, model: Model) -> set[int]:
 
 
 def _mended(change: int, kept: set[int], puzzle: Puzzle, model: Model) -> list[int]:
-    """Relations of the changed amount that failed and now hold."""
-    return [n for n, before, after in _outcomes(change, kept, puzzle, model) if after and not before]
+    """Relations of the changed amount that failed, and now hold exactly."""
+    found = _outcomes(change, kept, puzzle, model)
+    return [n for n, before, after in found if after and not before and _proves(n, model)]
 
 
 def _breaks(change: int, kept: set[int], puzzle: Puzzle, model: Model) -> bool:
@@ -166,9 +167,8 @@ def _determined(group: set[int], kept: set[int], puzzle: Puzzle, model: Model) -
 
 
 def _proves(number: int, model: Model) -> bool:
-    relation = model.relations[number]
-    meant = model.beliefs[number] >= model.options.dispute
-    return relation.linear and relation.proposal.strength != "hint" and meant
+    """Whether a relation, holding, proves the last digit; one within a tolerance does not."""
+    return model.relations[number].proves() and model.beliefs[number] >= model.options.dispute
 
 
 def _essence(number: int, values: list[int | None], model: Model) -> frozenset[int]:

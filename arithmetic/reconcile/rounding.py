@@ -15,7 +15,7 @@ from ..proposal import At
 from .quantities import Quantity, decimals_of, usable
 from .relations import Relation, Values
 
-SHARE = 0.2  # of the failing sums that must miss by no more than rounding can
+BY_CHANCE = 0.05  # of the failing sums, miss by no more than rounding can where nothing is rounded
 
 
 def last_digits(document: Document) -> dict[str, Fraction]:
@@ -30,19 +30,24 @@ def last_digits(document: Document) -> dict[str, Fraction]:
 def with_rounding(
     relations: Sequence[Relation], known: Sequence[Quantity], values: Values, units: Mapping[str, Fraction]
 ) -> list[Relation]:
-    """The relations, with half a unit of the last digit per amount as tolerance where rounding shows."""
-    missed: dict[str, int] = {}
-    failing = 0
+    """The relations, with half a unit of the last digit per amount as tolerance where rounding shows.
+
+    What shows in one table goes for all: where sums are rounded, one that happens to be exact may
+    owe it to a misread last digit.
+    """
+    missed = failing = 0
     for relation in relations:
         table = _table(relation, known)
-        if table is None or relation.holds(values) is not False:
-            continue
-        failing += 1
-        if _misses_narrowly(relation, values, units[table]):
-            missed[table] = missed.get(table, 0) + 1
-    if not missed or sum(missed.values()) < SHARE * failing:
+        if table is not None and relation.holds(values) is False:
+            failing += 1
+            missed += _misses_narrowly(relation, values, units.get(table, Fraction(1)))
+    expected = BY_CHANCE * failing
+    if missed <= expected + 2 * math.sqrt(expected):
         return list(relations)
-    return [_rounded(r, values, units[t]) if (t := _table(r, known)) in missed else r for r in relations]
+    return [
+        _rounded(r, values, units.get(t, Fraction(1))) if (t := _table(r, known)) is not None else r
+        for r in relations
+    ]
 
 
 def _rounded(relation: Relation, values: Values, unit: Fraction) -> Relation:
@@ -51,9 +56,11 @@ def _rounded(relation: Relation, values: Values, unit: Fraction) -> Relation:
 
 
 def _table(relation: Relation, known: Sequence[Quantity]) -> str | None:
-    """The table whose sum it is."""
-    place = known[relation.total].place
-    return place.table if relation.proposal.relation == "sum" and isinstance(place, At) else None
+    """The table whose sum it is, if its total can be read."""
+    quantity = known[relation.total]
+    if relation.proposal.relation != "sum" or not isinstance(quantity.place, At):
+        return None
+    return quantity.place.table if quantity.value is not None else None
 
 
 def _misses_narrowly(relation: Relation, values: Values, unit: Fraction) -> bool:
