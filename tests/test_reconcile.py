@@ -307,6 +307,30 @@ def test_rounding_is_tolerated_and_proves_no_last_digit():
     assert not result.problems
 
 
+def test_where_sums_are_rounded_none_of_them_corrects_or_proves():
+    rows = [[f"{n}.11", f"{n}.22", f"{2 * n}.{33 + (n % 3 == 0)}"] for n in range(101, 121)]
+    rows[4][2] = "216.33"  # printed 210.33; and a sum of another table that a misread digit makes exact
+    read = {(4, 2): [("216.33", 0.6), ("210.33", 0.39)]}
+    other = table(["65.70"], ["73.73"], ["139.43"], name="t2", read={})
+    proposals = [
+        total(At("t1", r, 2), At("t1", r, 0), At("t1", r, 1), family="rows") for r in range(len(rows))
+    ]
+    result = reconcile(document(table(*rows, read=read), other), [*proposals, column(3, name="t2")])
+    assert result.tables[0].cell_at(4, 2).text == "216.33"
+    assert {cell.state for cell in result.tables[1].cells} == {"unchecked"}
+
+
+def test_one_sum_off_by_a_digit_is_no_rounding():
+    rows = [[f"{n}.11", f"{n}.22", f"{2 * n}.33"] for n in range(101, 121)]
+    rows[7][2] = "216.93"
+    proposals = [
+        total(At("t1", r, 2), At("t1", r, 0), At("t1", r, 1), family="rows") for r in range(len(rows))
+    ]
+    result = reconcile(document(table(*rows)), proposals)
+    assert {e.tolerance for e in result.equations} == {Decimal(0)}
+    assert [c.state for c in result.tables[0].cells].count("disputed") == 1
+
+
 def test_a_narrative_names_its_mention_and_disputes_no_amount():
     said = Mention("m1", 1, Box(0, 0, 9, 9), "10096.38万元", Decimal("10096.38"), "万元", "支出总计")
     narrative = total(Said("m1"), At("t1", 2, 2), relation="equal", origin="narrative", prior=0.99)
