@@ -13,11 +13,12 @@ from typing import Final, Literal
 
 from ..document import Cell, Document, Equation, Table, Term
 from ..errors import OptionsError
-from .view import Panel, Row, TableView
+from .view import Row, TableView
 
 Language = Literal["en", "zh"]
 MAX_TERMS = 6  # of a long sum; the others are counted
 MAX_NAME = 24  # characters of one label
+MAX_READ = 48  # of a reading; amounts have at most 30 digits
 
 _PHRASES: Final[Mapping[str, Mapping[Language, str]]] = {
     "corrected": {
@@ -68,6 +69,8 @@ _WEIGHTS = {"law": 0, "usual": 1, "hint": 2}
 def explain(document: Document, table_id: str, row: int, col: int, language: Language = "en") -> str:
     """One sentence that says why the amount at an address is in the state that it is in.
 
+    For many cells of one document an `Explainer` looks its equations and labels up only once.
+
     Args:
         document: reconciled; equations and states are taken from it as they are.
         table_id, row, col: any address that the cell covers.
@@ -76,26 +79,43 @@ def explain(document: Document, table_id: str, row: int, col: int, language: Lan
     Raises:
         OptionsError: no such table or address, or another language.
     """
-    if language not in ("en", "zh"):
-        raise OptionsError(f"{language!r} is neither en nor zh", name="language")
-    table = next((one for one in document.tables if one.id == table_id), None)
-    if table is None:
-        raise OptionsError(f"there is no table {table_id!r}", name="table")
-    if not (0 <= row < table.shape[0] and 0 <= col < table.shape[1]):
-        raise OptionsError(f"({row}, {col}) is outside {table_id}", name="address")
-    return _Explainer(document, language).sentence(table, table.cell_at(row, col))
+    return Explainer(document, language).sentence(table_id, row, col)
 
 
-class _Explainer:
-    def __init__(self, document: Document, language: Language) -> None:
+class Explainer:
+    """Sentences on the amounts of one document, as `explain` has them.
+
+    Raises:
+        OptionsError: a language other than en and zh.
+    """
+
+    def __init__(self, document: Document, language: Language = "en") -> None:
+        if language not in ("en", "zh"):
+            raise OptionsError(f"{language!r} is neither en nor zh", name="language")
         self._document = document
         self._language = language
+        self._tables = {table.id: table for table in reversed(document.tables)}
+        self._mentions = {mention.id: mention for mention in reversed(document.mentions)}
         self._views: dict[str, TableView] = {}
+        self._rows: dict[str, list[dict[int, Row]]] = {}
 
-    def sentence(self, table: Table, cell: Cell) -> str:
+    def sentence(self, table_id: str, row: int, col: int) -> str:
+        """Why the amount at an address is in its state.
+
+        Raises:
+            OptionsError: no such table or address.
+        """
+        table = self._tables.get(table_id)
+        if table is None:
+            raise OptionsError(f"there is no table {table_id!r}", name="table")
+        if not (0 <= row < table.shape[0] and 0 <= col < table.shape[1]):
+            raise OptionsError(f"({row}, {col}) is outside {table_id}", name="address")
+        return self._sentence(table, table.cell_at(row, col))
+
+    def _sentence(self, table: Table, cell: Cell) -> str:
         if cell.state is None:
             return self._say("none")
-        read = _shown(cell.amount, cell.text)
+        read = _shown(cell.amount, _printed(cell.text))
         if cell.state == "confirmed":
             return self._say("confirmed", read=read)
         if cell.state == "unchecked":
@@ -111,7 +131,7 @@ class _Explainer:
             gap = _shown(abs(equation.residual or Decimal(0)), "")
             return self._say("disputed", **parts, gap=gap, read=read, closing=closing)
         if cell.correction is not None:
-            first = cell.reading.text if cell.reading is not None else ""
+            first = _printed(cell.reading.text) if cell.reading is not None else ""
             return self._say("corrected", **parts, read=first or "—", now=read)
         return self._say("proven", **parts)
 
@@ -189,7 +209,8 @@ class _Explainer:
 
     def _amount(self, term: Term) -> Decimal | None:
         if term.mention is not None:
-            return next((m.amount for m in self._document.mentions if m.id == term.mention), None)
+            said = self._mentions.get(term.mention)
+            return None if said is None else said.amount
         view = self._view(term.table)
         if view is None or term.row is None or term.col is None:
             return None
@@ -200,13 +221,16 @@ class _Explainer:
     def _name(self, term: Term, level: bool, across: bool) -> str:
         """A term by its code or label; by its column where the equation runs along a row."""
         if term.mention is not None:
-            said = next((m.phrase or m.text for m in self._document.mentions if m.id == term.mention), "")
-            return self._say("text", text=_short(said or term.mention))
+            said = self._mentions.get(term.mention)
+            words = (said.phrase or said.text) if said is not None else ""
+            return self._say("text", text=_short(words or term.mention))
         view = self._view(term.table)
         row, col = term.row, term.col
         if view is None or row is None or col is None or not (0 <= row < view.rows and 0 <= col < view.cols):
             return "?"
-        name = view.header_paths[col][-1] if level and view.header_paths[col] else _row_name(view, row, col)
+        name = (
+            view.header_paths[col][-1] if level and view.header_paths[col] else self._row_name(view, row, col)
+        )
         name = name or self._say("cell", row=str(row + 1), col=str(col + 1))
         return f"{view.id} {_short(name)}" if across else _short(name)
 
@@ -214,32 +238,38 @@ class _Explainer:
         if table_id is None:
             return None
         if table_id not in self._views:
-            table = next((one for one in self._document.tables if one.id == table_id), None)
+            table = self._tables.get(table_id)
             if table is None:
                 return None
             self._views[table_id] = TableView(table)
         return self._views[table_id]
 
+    def _row_name(self, view: TableView, row: int, col: int) -> str:
+        """The code of a row, else its name, else the nearest words on its left."""
+        found = self._row(view, row, col)
+        if found is not None and (found.code or found.name or found.label):
+            return found.code or found.name or found.label
+        for left in range(col - 1, -1, -1):
+            text = view.text(row, left)
+            if text and view.number(row, left) is None:
+                return text
+        return ""
 
-def _row_name(view: TableView, row: int, col: int) -> str:
-    """The code of a row, else its name, else the nearest words on its left."""
-    found = _panel_row(view, row, col)
-    if found is not None and (found.code or found.name or found.label):
-        return found.code or found.name or found.label
-    for left in range(col - 1, -1, -1):
-        text = view.text(row, left)
-        if text and view.number(row, left) is None:
-            return text
-    return ""
-
-
-def _panel_row(view: TableView, row: int, col: int) -> Row | None:
-    panel: Panel | None = next((p for p in view.panels if col in p.cols), None)
-    return next((r for r in panel.rows if r.row == row), None) if panel is not None else None
+    def _row(self, view: TableView, row: int, col: int) -> Row | None:
+        if view.id not in self._rows:
+            self._rows[view.id] = [{r.row: r for r in panel.rows} for panel in view.panels]
+        panel = next((n for n, p in enumerate(view.panels) if col in p.cols), None)
+        return None if panel is None else self._rows[view.id][panel].get(row)
 
 
 def _is_at(term: Term, table: Table, cell: Cell) -> bool:
     return (term.table, term.row, term.col) == (table.id, cell.row, cell.col)
+
+
+def _printed(text: str) -> str:
+    """A reading on one line, cut where no amount is as long."""
+    line = " ".join(text[: 4 * MAX_READ].split())
+    return line if len(line) <= MAX_READ else line[: MAX_READ - 1] + "…"
 
 
 def _shown(amount: Decimal | None, otherwise: str) -> str:

@@ -73,14 +73,13 @@ def marked(
         if cell.state in wanted
     ]
     found.sort(key=lambda item: (item[2].state != "disputed", -item[0]))
+    if not found[:limit]:
+        return [], len(found)
+    from ..arithmetic.explain import Explainer  # when it is needed: most documents have nothing to explain
+
+    explainer = Explainer(document, language)
     cells = [
-        Marked(
-            one.id,
-            cell,
-            _page(one, cell),
-            _sentence(document, one, cell, language),
-            gap,
-        )
+        Marked(one.id, cell, _page(one, cell), explainer.sentence(one.id, cell.row, cell.col), gap)
         for gap, one, cell in found[:limit]
     ]
     return cells, len(found)
@@ -90,12 +89,6 @@ def explained(document: Document, language: Language = "en") -> dict[tuple[str, 
     """The sentences of corrected and disputed cells by table, row and column."""
     cells, _ = marked(document, language=language)
     return {(item.table, item.cell.row, item.cell.col): item.sentence for item in cells}
-
-
-def _sentence(document: Document, table: Table, cell: Cell, language: Language) -> str:
-    from ..arithmetic.explain import explain  # when it is needed: most documents have nothing to explain
-
-    return explain(document, table.id, cell.row, cell.col, language)
 
 
 def _page(table: Table, cell: Cell) -> int | None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+import threading
 from dataclasses import replace
 
 from ..document import MAX_ADDRESSES, Cell, Table
@@ -20,6 +21,7 @@ _DELIMITERS = ("\t", ",", ";")  # where two part lines alike, the first
 _SAMPLE = 200  # lines by which the delimiter is told
 _THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))", re.ASCII)
 _MAX_FIELD = 1 << 20  # characters
+_LIMIT = threading.Lock()  # the csv module has one limit for all threads
 # What a writer puts before text that a spreadsheet would run; `export.csv` does as well.
 _GUARDED = re.compile(r"'[\s\x00-\x20\u200b-\u200f\u2060\ufeff]*[=+\-@＝＋－＠﹦﹢﹣﹫]")
 
@@ -30,10 +32,14 @@ def csv_sheet(text: str, name: str) -> Sheet:
     An apostrophe before what would be a formula is the guard that spreadsheets ask for, not text.
 
     Raises:
-        DamagedInput: a quotation that does not end, or a field longer than a file may have.
+        DamagedInput: a quotation that does not end, a field longer than a file may have, or
+            amounts that their own commas part.
         LimitExceeded: more rows and columns than a table may have.
     """
-    rows = _parsed(text, _delimiter(text), name)
+    delimiter = _delimiter(text)
+    if delimiter == ",":
+        _require_whole_amounts(text, name)
+    rows = _parsed(text, delimiter, name)
     while rows and not any(rows[-1]):
         rows.pop()
     cols = max((len(row) for row in rows), default=0)
@@ -104,19 +110,20 @@ def _plain(field: str) -> str:
 
 def _parsed(text: str, delimiter: str, name: str) -> list[list[str]]:
     lines = io.StringIO(text, newline="")  # keeps the line breaks within quotations
-    before = csv.field_size_limit(_MAX_FIELD)
     rows: list[list[str]] = []
     size = 0
-    try:
-        for row in csv.reader(lines, delimiter=delimiter, strict=True):
-            rows.append(row)
-            size += len(row)
-            if size > MAX_ADDRESSES:
-                raise LimitExceeded(f"has more than {MAX_ADDRESSES} cells", name=name)
-    except csv.Error as error:
-        raise DamagedInput(f"is no CSV: {error}, row {len(rows) + 1}", name=name) from None
-    finally:
-        csv.field_size_limit(before)
+    with _LIMIT:
+        before = csv.field_size_limit(_MAX_FIELD)
+        try:
+            for row in csv.reader(lines, delimiter=delimiter, strict=True):
+                rows.append(row)
+                size += len(row)
+                if size > MAX_ADDRESSES:
+                    raise LimitExceeded(f"has more than {MAX_ADDRESSES} cells", name=name)
+        except csv.Error as error:
+            raise DamagedInput(f"is no CSV: {error}, row {len(rows) + 1}", name=name) from None
+        finally:
+            csv.field_size_limit(before)
     return rows
 
 
@@ -125,6 +132,22 @@ def _delimiter(text: str) -> str:
     lines = [_THOUSANDS.sub("", _outside_quotes(line)) for line in text.splitlines()[:_SAMPLE]]
     best = max(_DELIMITERS, key=lambda mark: _regularity(lines, mark))
     return best if _regularity(lines, best) else ","
+
+
+def _require_whole_amounts(text: str, name: str) -> None:
+    """Refuse a file whose thousands' commas are not quoted: 1,234.50 would become two amounts.
+
+    It is one if lines with such commas have more fields than any line without them, and no
+    longer when those commas part none.
+    """
+    lines = [_outside_quotes(line) for line in text.splitlines()[:_SAMPLE]]
+    doubtful = [line for line in lines if _THOUSANDS.search(line)]
+    most = max((line.count(",") for line in lines if not _THOUSANDS.search(line)), default=0)
+    longer = next((line for line in doubtful if line.count(",") > most), None)
+    if not most or longer is None or any(_THOUSANDS.sub("", line).count(",") > most for line in doubtful):
+        return
+    reason = f"has thousands' commas that are not quoted, as in {longer[:40]!r}"
+    raise DamagedInput(reason, name=name, remedy="quote these amounts, or write them without commas")
 
 
 def _regularity(lines: list[str], mark: str) -> int:

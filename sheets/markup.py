@@ -23,6 +23,8 @@ _SPACE = re.compile(r"[ \t\n\r\f\v\xa0]+")
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6", "center"})
 _BREAKS = frozenset({"br", "p", "div", "li", "ul", "ol"})
 _BLOCKS = _BREAKS | _HEADINGS | {"table", "tr", "td", "th", "title", "section", "article", "caption", "hr"}
+_RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+_LOWERED = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 _CENTRED = re.compile(r"text-align\s*:\s*center", re.IGNORECASE)
 
 
@@ -128,10 +130,12 @@ class _Parser(HTMLParser):
         self._ended: MarkupTable | None = None  # whose end was the last edge of a table
         self._outside: list[tuple[str, bool]] = []  # text since that edge, in pieces
         self._heading = ""  # the element that centres or heads what is in it
+        self._shifted = ""  # sup or sub, while it is open
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         attributes = {name: value or "" for name, value in attrs}
         self._mark(tag, attributes)
+        self._shifted = tag if tag in ("sup", "sub") else self._shifted * (tag not in _BLOCKS)
         if tag == "table":
             self._start_table(attributes)
         elif self._open:
@@ -176,6 +180,8 @@ class _Parser(HTMLParser):
     def handle_endtag(self, tag: str) -> None:
         if tag == self._heading:
             self._heading = ""
+        if tag == self._shifted or tag in _BLOCKS:
+            self._shifted = ""
         if tag in _BLOCKS:
             self._outside.append(("\n", False))
         if not self._open:
@@ -197,6 +203,8 @@ class _Parser(HTMLParser):
         if self.cdata_elem is not None:  # in scripts and styles
             return
         text = _SPACE.sub(" ", data)
+        if self._shifted:  # the mark of a footnote is no digit of the amount that it follows
+            text = text.translate(_RAISED if self._shifted == "sup" else _LOWERED)
         self._outside.append((text, bool(self._heading)))
         if self._open and self._open[-1].open_cell:
             self._open[-1].open_cell.pieces.append(text)

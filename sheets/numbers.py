@@ -9,9 +9,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal
 
 EXACT_DIGITS = 15  # what a spreadsheet keeps and shows of any number
+MAX_CODE = 255  # characters of a format; spreadsheets allow no more
+_MAX_DECIMALS = 30
+_WIDE = Context(prec=400)  # digits of the largest number that a spreadsheet holds, with its decimals
 _TOKEN = re.compile(
     r"""(?P<digits>[#0?][#0?,]*(?:\.[#0?]*)?|\.[#0?]+)
       | "(?P<quoted>[^"]*)" | \\(?P<escaped>.)
@@ -30,11 +33,16 @@ def show_number(value: float, code: str) -> str:
     Raises:
         ValueError: a format that is not known, or one of dates, fractions or powers of ten.
     """
-    number = Decimal(f"{value:.{EXACT_DIGITS}g}")
+    try:
+        number = Decimal(f"{value:.{EXACT_DIGITS}g}")
+    except OverflowError:  # of an integer that no spreadsheet holds
+        raise ValueError("the number is too large") from None
     if not number.is_finite():
         raise ValueError(f"{value} is no finite number")
     if code.lower() in ("general", "@", ""):
         return f"{number.normalize():f}" if number else "0"
+    if len(code) > MAX_CODE:
+        raise _unknown(code)
     sections = _sections(code)
     minus = ""
     if number < 0:
@@ -95,7 +103,7 @@ class _Digits:
     @classmethod
     def of(cls, placeholders: str, code: str) -> _Digits:
         integer, _, decimals = placeholders.partition(".")
-        if integer.endswith(","):  # divides by a thousand
+        if integer.endswith(",") or len(decimals) > _MAX_DECIMALS:  # the comma divides by a thousand
             raise _unknown(code)
         vanishes = set(integer + decimals) <= {"?", "#"} and not decimals
         return cls(
@@ -103,7 +111,8 @@ class _Digits:
         )
 
     def show(self, number: Decimal) -> str:
-        rounded = number.quantize(Decimal(1).scaleb(-self.most_decimals), rounding=ROUND_HALF_UP)
+        last = Decimal(1).scaleb(-self.most_decimals)
+        rounded = number.quantize(last, rounding=ROUND_HALF_UP, context=_WIDE)
         if self.vanishes and not rounded:
             return ""
         integer, _, decimals = f"{rounded:f}".partition(".")

@@ -36,6 +36,7 @@ from .workbooks import SheetAbout, SheetTable, xlsx_tables
 MAX_BYTES = 128 << 20  # of a text file
 MAX_TABLES = 2000  # of one file
 MAX_CELLS = 200_000  # of one file; the largest disclosures have some ten thousand
+MAX_CHARACTERS = 32 << 20  # in the cells of one file; a workbook may use one long text many times
 _OLD_EXCEL = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _PAGES = (b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"II*\0", b"MM\0*")
 _CSV = (".csv", ".tsv", ".txt")
@@ -72,10 +73,10 @@ def _content(path: Path) -> bytes:
     try:
         if path.is_dir():
             raise MissingInput("is a folder", name=str(path))
-        size = path.stat().st_size
-        if size > MAX_BYTES:
+        with path.open("rb") as file:  # what a device or a pipe says of its size is not so
+            data = file.read(MAX_BYTES + 1)
+        if len(data) > MAX_BYTES:
             raise LimitExceeded(f"larger than {MAX_BYTES >> 20} MiB", name=str(path))
-        data = path.read_bytes()
     except FileNotFoundError:
         raise MissingInput("no such file", name=str(path)) from None
     except (OSError, ValueError) as error:
@@ -112,9 +113,12 @@ def from_sheets(sheets: Iterable[Sheet], prefix: str = "t") -> Gathered:
     """Records of sheets, numbered from 1."""
     tables: list[Table] = []
     texts: list[Text] = []
-    cells = 0
+    cells = characters = 0
     for number, sheet in enumerate(sheets, start=1):
         cells += sheet.shape[0] * sheet.shape[1]
+        characters += sum(len(cell.text) for cell in sheet.cells)
+        if characters > MAX_CHARACTERS:
+            raise LimitExceeded(f"has more than {MAX_CHARACTERS} characters of text", name=sheet.name)
         if cells > MAX_CELLS:
             raise LimitExceeded(f"has more than {MAX_CELLS} cells", name=sheet.name)
         if number > MAX_TABLES:

@@ -12,15 +12,17 @@ import warnings
 import zipfile
 import zlib
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import reduce
 from itertools import takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from xml.parsers import expat
 
+from ..amounts import Amount, parse
 from ..document import Cell
 from ..errors import InputError, LimitExceeded, MissingInput
-from .numbers import show_number
+from .numbers import EXACT_DIGITS, show_number
 
 if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
@@ -36,6 +38,7 @@ _LONG_TEXTS = ("table", "row", "col", "text")
 _CODES = ("utf-8", "utf-16-le", "utf-16-be")
 _SHEET = tuple(name.encode(code) for name in ("sheetData", "mergeCell", "hyperlink") for code in _CODES)
 _REF = re.compile(r"\$?([A-Za-z]{1,3})\$?(\d{1,7})(?::\$?([A-Za-z]{1,3})\$?(\d{1,7}))?", re.ASCII)
+_CURRENCY = re.compile(r"[¥￥$€£]\s*")
 _DOCTYPE = tuple("<!DOCTYPE".encode(code) for code in _CODES)
 
 
@@ -270,7 +273,7 @@ def _text(cell: Any, formula: Any, place: str, *, nearly: bool) -> str:
     """What the workbook shows in a cell."""
     name = f"{place}, cell {cell.coordinate}"
     value = cell.value
-    if formula.data_type == "f" and value is None:
+    if formula.data_type == "f" and value is None and cell.data_type != "str":  # computed as no text
         raise InputError("a formula that was never computed; open and save it, or write the text", name=name)
     if cell.data_type == "e" and not nearly:
         raise InputError(f"shows the error {value}", name=name)
@@ -284,9 +287,40 @@ def _text(cell: Any, formula: Any, place: str, *, nearly: bool) -> str:
         if nearly:
             return str(value)
         raise InputError(f"holds a {type(value).__name__}; write it as text", name=name)
+    if nearly:
+        return _number_text(value, cell.number_format)
     try:
         return show_number(value, cell.number_format)
     except ValueError as error:
-        if nearly:
-            return show_number(value, "General")
         raise InputError(f"{error}; write it as text", name=name) from None
+
+
+def _number_text(value: float, code: str) -> str:
+    """A number as the workbook shows it, where that says which number it is; else plainly.
+
+    Formats may put the minus into a colour (`0.00;[Red]0.00`), hide a number (`;;;`), set
+    digits of their own beside it, or a currency, which amounts on paper do not have.
+    """
+    try:
+        text = _CURRENCY.sub("", show_number(value, code)).strip()
+    except ValueError:
+        return _plain_number(value)
+    shown = parse(text)
+    if shown is None:
+        says_it = not value or any(character.isdigit() for character in text)
+    else:  # a quoted sign of per cent multiplies nothing
+        says_it = _rounds_to(value, shown) or (shown.percent and _rounds_to(value * 100, shown))
+    return text if says_it else _plain_number(value)
+
+
+def _rounds_to(value: float, shown: Amount) -> bool:
+    half = Decimal(5).scaleb(-shown.decimals - 1)
+    slack = abs(shown.value).scaleb(-EXACT_DIGITS)
+    return abs(Decimal(value) - shown.value) <= half + slack
+
+
+def _plain_number(value: float) -> str:
+    try:
+        return show_number(value, "General")
+    except ValueError:
+        return str(value)

@@ -52,11 +52,19 @@ def wrong() -> Document:
 def sentences(monkeypatch: pytest.MonkeyPatch) -> None:
     """Sentences that say where they belong, and something that would do harm."""
 
-    def explain(_: Document, table: str, row: int, col: int, language: str = "en") -> str:
-        return f"{language}: {table} {row} {col} {HOSTILE}"
+    class Explainer:
+        def __init__(self, _: Document, language: str = "en") -> None:
+            self.language = language
+
+        def sentence(self, table: str, row: int, col: int) -> str:
+            return f"{self.language}: {table} {row} {col} {HOSTILE}"
+
+    def explain(document: Document, table: str, row: int, col: int, language: str = "en") -> str:
+        return Explainer(document, language).sentence(table, row, col)
 
     module = ModuleType("crossfoot.arithmetic.explain")
     module.explain = explain  # type: ignore[attr-defined]
+    module.Explainer = Explainer  # type: ignore[attr-defined]
     monkeypatch.setitem(sys.modules, module.__name__, module)
 
 

@@ -8,9 +8,11 @@ from decimal import Decimal
 
 import pytest
 from crossfoot import amounts
+from crossfoot.arithmetic import explain as said
 from crossfoot.arithmetic.explain import explain
 from crossfoot.arithmetic.proposal import At, Proposal, Said
 from crossfoot.arithmetic.reconcile import reconcile
+from crossfoot.arithmetic.view import TableView
 from crossfoot.document import Box, Cell, Column, Document, Mention, Reading, SourceInfo, Table
 from crossfoot.errors import OptionsError
 
@@ -145,3 +147,28 @@ def test_another_language_is_refused():
     document = Document(SourceInfo("report.pdf", "0" * 64, 1), tables=(made(),))
     with pytest.raises(OptionsError):
         explain(document, "t5", 1, 2, "de")
+
+
+def test_a_reading_of_any_length_gives_one_short_line():
+    result = reconciled(made({(5, 2): "1,165.84"}, odds=0.19))
+    long = "1,165.84\n" + "9" * 100_000
+    cells = tuple(
+        replace(c, reading=replace(c.reading, text=long)) if (c.row, c.col) == (5, 2) else c
+        for c in result.tables[0].cells
+    )
+    text = explain(replace(result, tables=(replace(result.tables[0], cells=cells),)), "t5", 5, 2)
+    assert text.startswith(explain(result, "t5", 5, 2).split(";", maxsplit=1)[0])
+    assert "read 1,165.84 999" in text
+    assert "\n" not in text
+    assert len(text) < 300
+
+
+def test_many_sentences_of_one_document_look_at_each_table_once(monkeypatch):
+    result = reconciled(made({(5, 2): "1,165.84"}, odds=0.19))
+    made_views = []
+    monkeypatch.setattr(said, "TableView", lambda table: made_views.append(table.id) or TableView(table))
+    explainer = said.Explainer(result)
+    places = [(c.row, c.col) for c in result.tables[0].cells]
+    sentences = [explainer.sentence("t5", *place) for place in places]
+    assert made_views == ["t5"]
+    assert sentences == [explain(result, "t5", *place) for place in places]

@@ -475,3 +475,123 @@ def test_a_workbook_that_swells_is_refused(read, monkeypatch: pytest.MonkeyPatch
 def test_many_tables_on_one_sheet_take_no_square_of_time(read) -> None:
     block = "2020年支出预算表,\n项目,金额\n合计,5.00\n,\n"
     assert len(read("t.csv", block * 900)) == 900
+
+
+def formatted(*pairs: tuple[object, str]) -> bytes:
+    """A workbook with numbers in a column of amounts, each under a format."""
+    book = Workbook()
+    book.active.append(["项目", "金额"])
+    for number, (value, code) in enumerate(pairs, start=2):
+        book.active.append([f"第{number}项目", value])
+        book.active.cell(number, 2).number_format = code
+    return saved(book)
+
+
+@pytest.mark.parametrize(
+    ("value", "code", "text"),
+    [
+        (-5.25, "0.00;[Red]0.00", "-5.25"),  # the minus is a colour
+        (-5.25, "#,##0.00_);[Red](#,##0.00)", "(5.25)"),
+        (-5.25, '[>=10000]0.0,"万";0', "-5.25"),
+        (1234.5, "0.00;;", "1234.50"),
+        (-1234.5, "0.00;;", "-1234.5"),  # hidden, and in every sum
+        (1234.5, ";;;", "1234.5"),
+        (0, "#,##0.00;-#,##0.00;", ""),
+        (0, '_ * #,##0.00_ ;_ * -#,##0.00_ ;_ * "-"??_ ;_ @_ ', "-"),
+        (1234.5, "¥#,##0.00", "1,234.50"),
+        (-1234.5, '"¥"#,##0.00;[Red]"¥"-#,##0.00', "-1,234.50"),
+        (0.125, "0.0%", "12.5%"),
+        (12.5, '0.0"%"', "12.5%"),
+        (5.0, '"20"0', "5"),  # a literal is no digit of the number
+        (4, "000", "004"),
+        (0.1 + 0.2, "General", "0.3"),
+        (1e22, "General", "1" + 22 * "0"),
+        (1e27, "0.00", "1" + 27 * "0" + ".00"),
+        (1.5, "0." + 40 * "0", "1.5"),
+        (1.5, "0" * 300, "1.5"),
+        (0.004, "0.00", "0.00"),
+    ],
+)
+def test_numbers_of_a_workbook_are_read_as_the_numbers_that_they_are(
+    read, value: float, code: str, text: str
+) -> None:
+    (table,) = read("t.xlsx", formatted((1.0, "0.00"), (value, code)))
+    assert table.cell_at(2, 1).text == text
+
+
+def with_sheet(data: bytes, change) -> bytes:
+    """The workbook with the XML of its sheet changed."""
+    stream = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(stream, "w") as new:
+        for name in old.namelist():
+            content = old.read(name)
+            new.writestr(name, change(content) if name.endswith("sheet1.xml") else content)
+    return stream.getvalue()
+
+
+@pytest.mark.parametrize("number", ["1e999", "9" * 4000, "-1e999"])
+def test_numbers_that_no_spreadsheet_holds_cost_nothing_else(read, number: str) -> None:
+    data = with_sheet(
+        formatted((1.0, "0.00"), (12345.0, "0.00")), lambda xml: xml.replace(b"12345", number.encode())
+    )
+    (table,) = read("t.xlsx", data)
+    assert table.cell_at(1, 1).text == "1.00"
+    assert table.cell_at(2, 1).amount is None
+
+
+def test_a_formula_whose_result_is_no_text_is_blank(read) -> None:
+    data = formatted((1.0, "0.00"), ('=IF(B2>0,"",B2)', "General"))
+    blank = with_sheet(data, lambda xml: xml.replace(b'<c r="B3"', b'<c r="B3" t="str"'))
+    (table,) = read("t.xlsx", blank)
+    assert table.cell_at(2, 1).text == ""
+    with pytest.raises(InputError, match="never computed"):
+        read("t.xlsx", data)
+
+
+def test_a_long_text_used_many_times_is_refused(read, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reading, "MAX_CHARACTERS", 1000)
+    book = Workbook()
+    for _ in range(20):
+        book.active.append(["长" * 60, 1.0])
+    with pytest.raises(LimitExceeded, match="characters"):
+        read("t.xlsx", saved(book))
+
+
+@pytest.mark.skipif(not Path("/dev/zero").exists(), reason="needs a device without end")
+def test_a_device_without_end_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reading, "MAX_BYTES", 1 << 16)
+    with pytest.raises(LimitExceeded):
+        read_file(Path("/dev/zero"))
+
+
+def test_thousands_commas_that_are_not_quoted_are_refused(read) -> None:
+    with pytest.raises(DamagedInput, match="not quoted, as in '合计,1,234.50,2,000.00'"):
+        read(
+            "t.csv", "收支表\n项目,一,二\n合计,1,234.50,2,000.00\n甲,234.50,1,000.00\n乙,1,000.00,1,000.00\n"
+        )
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "项目,2019,2020\n甲,100,200\n乙,300,400\n合计,400,600\n",
+        '项目,一,二\n甲,"1,234.50",200\n合计,"1,234.50",200\n',
+        "收支表\n编码,项目,一\n201,301,100\n202,302,200\n",
+    ],
+)
+def test_three_digits_of_their_own_are_no_thousands(read, text: str) -> None:
+    (table,) = read("t.csv", text)
+    assert table.shape[1] == 3
+
+
+def test_the_mark_of_a_footnote_is_no_digit_of_the_amount(read) -> None:
+    (table,) = read(
+        "t.html", "<table><tr><th>项目<th>金额<tr><td>甲<td>123.45<sup>1</sup><tr><td>乙<td>5.00</table>"
+    )
+    assert rows(table)[1] == ["甲", "123.45¹"]
+    assert amounts(table) == [(2, 1, Decimal("5.00"))]
+
+
+def test_a_mark_that_does_not_end_reaches_no_other_cell(read) -> None:
+    (table,) = read("t.html", "<table><tr><th>项目<th>金额<tr><td>甲<sup>1<td>123.45</table>")
+    assert rows(table)[1] == ["甲¹", "123.45"]
