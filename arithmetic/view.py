@@ -26,6 +26,8 @@ _TOTAL = re.compile(r"(?:合计|总计|小计|共计|总分)(?:\([^()]*\))?$|^(?
 _OF_WHICH = re.compile(r"^其中")
 _NOTE = re.compile(r"^(?:注|备注|说明)\d*[:.、]")
 _LABELS = ("code", "name", "line_number", "text")
+_POINTS = re.compile(r"(?<![\d.])(\d{1,3}(?:\.\d{1,2})?)分")
+_DIGITS = re.compile(r"\d+(?:\.\d+)?")
 _CHINESE = "一二三四五六七八九十"
 _ORDINALS = (
     (1, re.compile(rf"^([{_CHINESE}]+)[、.,]")),
@@ -38,6 +40,15 @@ _ORDINALS = (
 def plain(text: str) -> str:
     """A label without spaces, in half-width forms: `合 计` and `合计` are one."""
     return _SPACES.sub("", unicodedata.normalize("NFKC", text))
+
+
+def label_number(text: str) -> Decimal | None:
+    """The points that a label names, 40 of 产出指标（40分）; None where it has none or other numbers too."""
+    label = plain(text)
+    match = _POINTS.search(label)
+    if match is None or len(_DIGITS.findall(label)) != 1 or match[0] == label:
+        return None
+    return Decimal(match[1])
 
 
 @dataclass(frozen=True, slots=True)

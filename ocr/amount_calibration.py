@@ -34,10 +34,9 @@ class Calibration:
 
     The default `sharpness` was fitted with `fit` for PP-OCRv6 small: 2,890 cells with
     amounts, zeros and words in the profiles fax@1, low@1 and seal@1 of eight synthetic
-    disclosures of seed 601, cut at the ink in their true boxes. The others were held where
-    the likelihood is flat, on the side of doubt. `words` and `malformed`: that set has fewer
-    words, and fewer dates and codes (004), than a table that was misunderstood. `rest`: real
-    scans are worse; the fit gives 0.002.
+    disclosures of seed 601, cut at the ink in their true boxes; so was `rest`. The others were
+    held where the likelihood is flat, on the side of doubt: that set has fewer words, and fewer
+    dates and codes (004), than a table that was misunderstood.
 
     Attributes:
         sharpness: power that masses are raised to, from 0 (all are equal) to 1 (as they are).
@@ -49,7 +48,7 @@ class Calibration:
     sharpness: float = 0.8
     words: float = 0.3
     malformed: float = 0.01
-    rest: float = 0.005
+    rest: float = 0.002
 
     def probabilities(self, evidence: Evidence) -> list[float]:
         """Natural logarithms of the probabilities of `evidence.texts`; they sum to `1 - rest` at most."""

@@ -8,10 +8,9 @@ from pathlib import Path
 import pytest
 from crossfoot import amounts
 from crossfoot.arithmetic.finders import forms, header_tree, printed_formula, ratio
-from crossfoot.arithmetic.finders.forms import label_number
 from crossfoot.arithmetic.finders.support import one_slip
 from crossfoot.arithmetic.proposal import Scope
-from crossfoot.arithmetic.view import TableView
+from crossfoot.arithmetic.view import TableView, label_number
 from crossfoot.document import Box, Cell, Column, Document, Problem, Table, Text
 from hypothesis import given
 from hypothesis import strategies as st

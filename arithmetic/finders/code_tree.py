@@ -16,6 +16,7 @@ from .code_forest import Forest, Node, forests
 from .sums import Fit, fit, proposals
 
 _PRIOR = 0.97
+_INCOMPLETE = 0.75  # where several columns miss, as where rows are left out
 _MOST_STRAYS = 5  # beside one parent; more are no misread codes
 _MANY = 8  # children
 _USUAL = 0.75  # of a table's parents must hold before one that does not is called a misreading
@@ -41,7 +42,7 @@ def _of_forest(view: TableView, forest: Forest) -> Iterator[Proposal]:
                 node.sums(parts),
                 origin="code_tree",
                 family=f"{view.id} row {node.row.row} code {node.code}",
-                prior=_PRIOR if own.good else _PRIOR - 0.1,
+                prior=_PRIOR if own.complete else _INCOMPLETE,
                 reason=_reason(node, parts),
             )
 

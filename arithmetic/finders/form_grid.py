@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from decimal import Decimal
 from functools import cached_property
 
 from ...document import Cell
@@ -17,22 +16,11 @@ from ..proposal import At
 from ..view import TableView, plain
 from .support import Figures
 
-_POINTS = re.compile(r"(?<![\d.])(\d{1,3}(?:\.\d{1,2})?)分")
-_DIGITS = re.compile(r"\d+(?:\.\d+)?")
 _BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
 _TOTAL = re.compile(r"(?:合计|总计|小计|总分|共计)$")
 _WHOLE = re.compile(r"(?:资金|预算|支出|收入)总额$")
 _KINDS = "performance."
 MAX_ROWS = 600
-
-
-def label_number(text: str) -> Decimal | None:
-    """The points that a label names, 40 of 产出指标（40分）; None where it has none or other numbers too."""
-    label = plain(text)
-    match = _POINTS.search(label)
-    if match is None or len(_DIGITS.findall(label)) != 1 or match[0] == label:
-        return None
-    return Decimal(match[1])
 
 
 def bare(text: str) -> str:

@@ -10,7 +10,8 @@ from itertools import pairwise
 
 from ...document import Cell
 from ..proposal import At, Proposal, Relation, Strength
-from .form_grid import FormGrid, bare, label_number
+from ..view import label_number
+from .form_grid import FormGrid, bare
 from .form_totals import Total
 from .ratio import HUNDRED, Quotient, letter, lettered, proposal, stands, support
 from .support import ONE, Sum, half_unit

@@ -14,12 +14,10 @@ from collections.abc import Iterator
 from ...document import Problem
 from ..proposal import Proposal, Scope
 from ..view import TableView
-from .form_grid import FormGrid, is_form, label_number
+from .form_grid import FormGrid, is_form
 from .form_scores import rates, scores, shares
 from .form_totals import Total, application, equalities, misses, projects, propose_totals, totals
 from .support import Misses
-
-__all__ = ["find", "label_number"]
 
 
 def find(scope: Scope) -> Iterator[Proposal | Problem]:

@@ -18,6 +18,7 @@ from .outline_forest import Item, outline
 from .sums import Fit, Sum, fit, proposals
 
 _PRIOR = 0.93
+_INCOMPLETE = 0.75  # where several columns miss, as where rows are left out
 
 
 def find(scope: Scope) -> Iterator[Proposal | Problem]:
@@ -64,7 +65,7 @@ def _sum(view: TableView, item: Item, own: Fit) -> Iterator[Proposal]:
         item.sums(parts),
         origin="outline",
         family=f"{view.id} row {item.row.row} outline",
-        prior=_PRIOR if own.good else _PRIOR - 0.15,
+        prior=_PRIOR if own.complete else _INCOMPLETE,
         reason=f"rows {parts[0].row.row + 1} to {parts[-1].row.row + 1} stand below row {item.row.row + 1}",
     )
 

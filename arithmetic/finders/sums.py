@@ -53,6 +53,11 @@ class Fit:
         return self.holds > 0 and self.holds >= self.near + self.fails and 3 * self.fails <= self.holds
 
     @property
+    def complete(self) -> bool:
+        """Whether the parts seem to be all: rows left out are missing from more columns than one."""
+        return self.good or self.near + self.fails <= 1
+
+    @property
     def rank(self) -> tuple[int, int]:
         """For a choice among patterns of one total: what holds more often, then what nearly holds."""
         return self.holds - self.fails, self.near

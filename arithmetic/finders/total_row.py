@@ -17,6 +17,7 @@ from .sums import Address, Fit, Sum, fit, proposals
 from .totals import Cover, Total, covers, totals
 
 _PRIOR = 0.95
+_INCOMPLETE = 0.75  # where several columns miss, as where rows are left out
 
 
 def find(scope: Scope) -> Iterator[Proposal | Problem]:
@@ -42,7 +43,7 @@ def _of_table(view: TableView) -> Iterator[Proposal]:
                 _sums(total, choice.cover),
                 origin="total_row",
                 family=f"{view.id} row {total.row} total {total.numbers[0]} {choice.cover.pattern}",
-                prior=_PRIOR if choice.fit.good else _PRIOR - 0.2,
+                prior=_PRIOR if choice.fit.complete else _INCOMPLETE,
                 reason=f"{total.label} covers {choice.cover.reason}",
             )
 

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 from ...document import Correction, Document
 from ..proposal import Proposal
-from .blame import blame
-from .correcting import corrected
-from .model import build
+from .blame import Blame, blame
+from .correcting import Corrected, corrected
+from .model import Model, build
 from .options import ReconcileOptions
 from .verdicts import problems, verdicts
 from .writing import without_states, written
@@ -30,11 +30,22 @@ def reconcile(
     options = options or ReconcileOptions()
     fresh = without_states(document)
     model = build(fresh, proposals, options)
-    after = corrected(model)
-    found = blame(after.model)
+    after, found = _settled(model)
     corrections = {
         index: (one.change.text or "", Correction(tuple(n + 1 for n in one.relations), round(one.margin, 3)))
         for index, one in after.accepted.items()
     }
     decided = verdicts(after.model, found, corrections, after.unsolved)
     return written(fresh, after.model, decided, problems(after.model, found, after.unsolved))
+
+
+def _settled(model: Model) -> tuple[Corrected, Blame]:
+    """Corrections, and who is to blame for what still fails; an amount is never both."""
+    barred: frozenset[int] = frozenset()
+    while True:
+        after = corrected(model, barred)
+        found = blame(after.model)
+        both = frozenset(after.accepted).intersection(found.blamed)
+        if not both:
+            return after, found
+        barred |= both  # grows each time, so that this ends

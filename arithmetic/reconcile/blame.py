@@ -96,7 +96,7 @@ def lone(model: Model, number: int) -> tuple[tuple[int, ...], tuple[int, ...]]:
     elif relation.total in (free or ranked):
         guilty = [relation.total]
     else:
-        guilty = likely or ranked[:1]
+        guilty = likely
     return tuple(guilty), tuple(i for i in (free or ranked) if i not in guilty)
 
 

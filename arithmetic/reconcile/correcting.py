@@ -36,13 +36,14 @@ class Corrected:
     unsolved: frozenset[int] = frozenset()
 
 
-def corrected(model: Model) -> Corrected:
-    """Make the changes that are proven."""
+def corrected(model: Model, barred: frozenset[int] = frozenset()) -> Corrected:
+    """Make the changes that are proven; `barred` amounts keep their readings."""
     accepted: dict[int, Accepted] = {}
     unsolved: set[int] = set()
     for _ in range(ROUNDS):
         found: dict[int, Accepted] = {}
-        for puzzle in puzzles(model, accepted, _suggested(model, accepted)):
+        settled = barred.union(accepted)
+        for puzzle in puzzles(model, settled, _suggested(model, settled)):
             proven = _proven(puzzle, model)
             if proven is None:
                 unsolved.update(clause.relation for clause in puzzle.clauses)

@@ -14,6 +14,7 @@ from decimal import Decimal
 from ... import amounts
 from ...document import Cell, Document, Mention
 from ..proposal import Place, Said
+from ..view import label_number
 from .options import ReconcileOptions
 
 MAX_EXPONENT = 60  # digits before and after the point that any amount or factor may have
@@ -130,7 +131,8 @@ def _decimals(source: Cell | Mention | None, listed: Sequence[Listed]) -> int:
 
 def _amount(source: Cell | Mention) -> Decimal | None:
     if isinstance(source, Cell) and source.amount is None:
-        return number_of(source.text)
+        number = number_of(source.text)
+        return label_number(source.text) if number is None else number
     return source.amount
 
 

@@ -118,7 +118,7 @@ def _unanswered(model: Model, found: Blame) -> dict[int, tuple[int, ...]]:
         for number in numbers
     }
     return {
-        number: suspects or model.relations[number].members
+        number: tuple(dict.fromkeys((model.relations[number].total, *suspects)))
         for number, suspects in found.suspects.items()
         if number not in answered
     }
