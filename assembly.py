@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from .document import Box, Cell, Page, Part, Problem, Table, TablePart, Text, TextRole
 from .layout.engine import Found, Grid
 from .layout.paragraphs import Line, find_lines, find_paragraphs
-from .layout.roles import describe
+from .layout.roles import describe, unreadable_amounts
 from .layout.surroundings import Surroundings, furniture, read_surroundings
 from .layout.words import Word
 from .ocr.cutting import Place
@@ -102,20 +102,13 @@ def table_problems(tables: Iterable[Table]) -> list[Problem]:
             f"{table.id} ({cell.row}, {cell.col})",
         )
         for table in tables
-        for cell in table.cells
-        if _spoilt(table, cell)
+        for cell in unreadable_amounts(table)
     ]
 
 
 def _doubtful(table: Table, page: Page) -> Problem:
     message = f"its grid on this page scores {table.score:.2f}: {table.score_reason}"
     return Problem("warning", "grid_doubtful", message, page.number, "layout.grids", table.id)
-
-
-def _spoilt(table: Table, cell: Cell) -> bool:
-    """Whether a cell has digits where an amount should stand, and they make none."""
-    expected = not cell.header and table.columns[cell.col].role == "amount" and cell.amount is None
-    return expected and any(c.isdigit() for c in cell.text) and "%" not in cell.text
 
 
 def _stray(page: Page, word: Word, number: int) -> Text:

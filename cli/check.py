@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from .. import summary
-from ..errors import EXIT_FAILED, EXIT_OK, CrossfootError
+from ..errors import EXIT_FAILED, EXIT_OK, CrossfootError, OutputError
 from ..summary import Outcome
 from .app import app, complain
 
@@ -42,7 +42,8 @@ def check(
     ] = None,
     show: Annotated[bool, typer.Option("--show", help="Also print the tables themselves.")] = False,
     force: Annotated[
-        bool, typer.Option("--force", help="Overwrite results of another document of the same name.")
+        bool,
+        typer.Option("--force", help="Overwrite results of digitize, or of another document of the name."),
     ] = False,
     quiet: Annotated[bool, typer.Option("-q", "--quiet", help="Print errors only.")] = False,
     as_json: Annotated[
@@ -104,7 +105,7 @@ def _check_one(path: Path, run: _Run) -> tuple[Outcome, Document | None]:
     started = time.perf_counter()
     try:
         document = check_file(path)
-        place = _write(document, run)
+        place = _write(document, path, run)
     except Exception as error:  # a bug that one file brings out must not cost the others
         if run.debug and not isinstance(error, CrossfootError):
             traceback.print_exc()
@@ -113,12 +114,28 @@ def _check_one(path: Path, run: _Run) -> tuple[Outcome, Document | None]:
     return summary.outcome(document, given=str(path), folder=place, seconds=seconds), document
 
 
-def _write(document: Document, run: _Run) -> Path | None:
+def _is_digitized(place: Path, path: Path) -> bool:
+    """Whether a folder of results is the one that was checked, or has pictures of pages."""
+    from ..export import folder
+
+    held = place / folder.DOCUMENT
+    if held.exists() and held.samefile(path):
+        return True
+    return any((place / folder.OVERLAY).glob("page-*.png"))
+
+
+def _write(document: Document, path: Path, run: _Run) -> Path | None:
     if run.output is None:
         return None
     from ..export import folder
 
     place = folder.result_folder(run.output, document.source.name, document.source.sha256, run.taken)
+    if not run.force and _is_digitized(place, path):
+        raise OutputError(
+            "holds what digitize read: pictures, corrections and other readings would be lost",
+            name=str(place),
+            remedy="give another output folder, or --force to replace it",
+        )
     run.taken.add(place)
     folder.write_folder(document, place, force=run.force)
     return place

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import replace
 from itertools import pairwise
 
@@ -48,6 +49,15 @@ def describe(table: Table, header_rows: int | None = None) -> Table:
         for c in table.cells
     )
     return replace(table, header_rows=headers, columns=columns, cells=cells)
+
+
+def unreadable_amounts(table: Table) -> Iterator[Cell]:
+    """Cells of columns of amounts whose digits make no amount: 12.3.4, 5.00元."""
+    for cell in table.cells:
+        column = table.columns[cell.col] if cell.col < len(table.columns) else Column()
+        expected = not cell.header and column.role == "amount" and cell.amount is None
+        if expected and any(c.isdigit() for c in cell.text) and "%" not in cell.text:
+            yield cell
 
 
 def _names_or_texts(columns: list[Column]) -> tuple[Column, ...]:

@@ -6,17 +6,22 @@ contradict each other, they are disputed and stay as they are.
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..document import Document, SourceInfo
+from ..document import Document, Problem, SourceInfo, Table
+from ..layout.roles import unreadable_amounts
 from .reading import Gathered, from_object, read_file
 
 if TYPE_CHECKING:
     from ..arithmetic.options import ArithmeticOptions
 
+# What spreadsheets show in the place of a result.
+_ERROR = re.compile(r"#(?:DIV/0!|N/A|NAME\?|NULL!|NUM!|REF!|VALUE!|SPILL!|CALC!)")
 # What earlier arithmetic said, which is said anew.
 _SAID_ANEW = frozenset({
     "equation_fails", "rows_missing", "formula_unreadable", "formula_misprinted", "ink_missed",
@@ -61,13 +66,37 @@ def check_file(path: Path, options: ArithmeticOptions | None = None) -> Document
 def _checked(source: SourceInfo, gathered: Gathered, options: ArithmeticOptions | None) -> Document:
     from ..arithmetic.checking import check_document
 
-    known = gathered.known or Document(source)
+    known = gathered.known or Document(source, problems=tuple(_unreadable(gathered.tables)))
+    problems = tuple(p for p in known.problems if not _said_anew(p))
+    healed = known.status == "partial" and _failed(known.problems) and not _failed(problems)
     document = replace(
         known,
+        status="ok" if healed else known.status,
         tables=gathered.tables,
         texts=gathered.texts,
         mentions=gathered.mentions,
         equations=(),
-        problems=tuple(p for p in known.problems if p.code not in _SAID_ANEW),
+        problems=problems,
     )
     return check_document(document, options)
+
+
+def _said_anew(problem: Problem) -> bool:
+    return problem.code in _SAID_ANEW or (problem.stage or "").partition(".")[0] == "arithmetic"
+
+
+def _failed(problems: Iterable[Problem]) -> bool:
+    return any(problem.severity == "error" for problem in problems)
+
+
+def _unreadable(tables: Iterable[Table]) -> Iterator[Problem]:
+    """One problem per table that has words where amounts should stand."""
+    for table in tables:
+        errors = (cell for cell in table.cells if _ERROR.fullmatch(cell.text.strip()))
+        found = list(dict.fromkeys([*unreadable_amounts(table), *errors]))
+        if found:
+            first = found[0]
+            others = f", nor are {len(found) - 1} more cells of the table" if found[1:] else ""
+            message = f"{first.text[:40]!r} is no amount{others}"
+            where = f"{table.id} ({first.row}, {first.col})"
+            yield Problem("warning", "amount_unreadable", f"{where}: {message}", stage="sheets", where=where)

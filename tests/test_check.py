@@ -14,7 +14,18 @@ from typing import Any
 import crossfoot
 import pytest
 from crossfoot import cli, summary
-from crossfoot.document import Box, Cell, Document, Equation, Mention, Reading, SourceInfo, Table, Term
+from crossfoot.document import (
+    Box,
+    Cell,
+    Document,
+    Equation,
+    Mention,
+    Problem,
+    Reading,
+    SourceInfo,
+    Table,
+    Term,
+)
 from crossfoot.errors import MissingInput
 from crossfoot.export import states
 from crossfoot.export.csv import write_csv
@@ -372,6 +383,63 @@ def test_results_of_check_are_those_of_digitize(sentences: None, wrong_file: Pat
     assert written == crossfoot.check(wrong_file)
     assert 'data-state="disputed"' in (folder / "tables/t1.html").read_text("utf-8")
     assert set(written.tables[0].to_pandas("state").to_numpy().ravel()) >= {"proven", "disputed"}
+
+
+@pytest.mark.parametrize("given", ["document.json", "copy.json"])
+def test_check_keeps_what_digitize_left_unless_it_is_told_to(
+    wrong: Document, tmp_path: Path, given: str
+) -> None:
+    name = Path(wrong.source.name).stem
+    folder = tmp_path / "out" / name
+    (folder / "overlay").mkdir(parents=True)
+    wrong.save(folder / "document.json")
+    wrong.save(tmp_path / "copy.json")
+    before = (folder / "document.json").read_bytes()
+    file = folder / given if given == "document.json" else tmp_path / given
+    if given == "copy.json":
+        (folder / "overlay/page-001.png").write_bytes(b"picture")
+
+    code, _, err = run("check", file, "-o", tmp_path / "out", "-q")
+    assert code == 4
+    assert "holds what digitize read" in err
+    assert "--force" in err
+    assert (folder / "document.json").read_bytes() == before
+    assert run("check", file, "-o", tmp_path / "out", "-q", "--force")[0] == 0
+    assert Document.load(folder / "document.json") == crossfoot.check(tmp_path / "copy.json")
+    assert not list((folder / "overlay").glob("*"))  # pictures would show other states
+
+
+def test_results_of_check_are_replaced_by_those_of_the_next(tmp_path: Path) -> None:
+    for _ in range(2):
+        assert run("check", BASIC, "-o", tmp_path, "-q")[0] == 0
+
+
+def test_what_is_no_amount_among_amounts_is_told(tmp_path: Path) -> None:
+    lines = [
+        "项目,一,二",
+        "甲,1.00,2.00",
+        "乙,12.3.4,5.00",
+        "丙,2.00,#REF!",
+        "丁,5.00元,1.00",
+        "合计,9.00,9.00",
+    ]
+    (tmp_path / "t.csv").write_text("\n".join(lines), "utf-8")
+    found = [p for p in crossfoot.check(tmp_path / "t.csv").problems if p.code == "amount_unreadable"]
+
+    assert [p.message for p in found] == [
+        "t1 (2, 1): '12.3.4' is no amount, nor are 2 more cells of the table"
+    ]
+
+
+def test_arithmetic_that_failed_once_is_no_problem_when_it_works(wrong: Document) -> None:
+    failed = Problem("error", "stage_failed", "no memory", stage="arithmetic")
+    limited = Problem("warning", "limit_reached", "too many", stage="arithmetic.outline")
+    damaged = Problem("error", "page_unreadable", "cut off", 2, "source")
+    once = crossfoot.check(replace(wrong, status="partial", problems=(failed, limited)))
+    other = crossfoot.check(replace(wrong, status="partial", problems=(failed, damaged)))
+
+    assert (once.status, {p.stage for p in once.problems}) == ("ok", {"arithmetic.reconcile"})
+    assert (other.status, damaged in other.problems, failed in other.problems) == ("partial", True, False)
 
 
 def test_explain_lists_what_asks_for_attention(sentences: None, tmp_path: Path) -> None:

@@ -151,19 +151,36 @@ def test_every_number_among_the_options_of_the_source_is_an_option_of_the_comman
 
 
 def codes_in(tree: ast.AST) -> Iterator[str]:
-    """String constants that are made the code of a problem."""
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Problem":
-            values = [*node.args[1:2], *(k.value for k in node.keywords if k.arg == "code")]
-        elif isinstance(node, ast.Assign) and any(ast.unparse(t) == "code" for t in node.targets):
-            if not isinstance(node.value, ast.Constant | ast.IfExp):
-                continue
-            values = [node.value]
-        else:
-            continue
+    """String constants that are made the code of a problem, in the call or in the same function before it."""
+    functions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
+    for scope in (*functions, tree):
+        values = [value for node in ast.walk(scope) for value in code_arguments(node)]
+        if scope is not tree and any(isinstance(v, ast.Name) and v.id == "code" for v in values):
+            assigned = [node for node in ast.walk(scope) if isinstance(node, ast.Assign)]
+            values += [a.value for a in assigned if any(ast.unparse(t) == "code" for t in a.targets)]
         for value in values:
             branches = [value.body, value.orelse] if isinstance(value, ast.IfExp) else [value]
             yield from (str(b.value) for b in branches if isinstance(b, ast.Constant))
+
+
+def code_arguments(node: ast.AST) -> list[ast.expr]:
+    """What a call gives a problem as its code."""
+    if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Problem"):
+        return []
+    return [*node.args[1:2], *(k.value for k in node.keywords if k.arg == "code")]
+
+
+def test_the_search_for_problem_codes_knows_them_from_other_codes() -> None:
+    source = """
+def told(code):
+    code = "a" if code else "b"
+    return Problem("error", code, "c"), Problem("info", code="d")
+
+def of_a_row(row):
+    code = ""
+    return code
+"""
+    assert sorted(set(codes_in(ast.parse(source)))) == ["a", "b", "d"]
 
 
 def test_problem_codes_are_the_documented_ones() -> None:

@@ -565,10 +565,9 @@ def test_a_device_without_end_is_refused(monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 def test_thousands_commas_that_are_not_quoted_are_refused(read) -> None:
-    with pytest.raises(DamagedInput, match="not quoted, as in '合计,1,234.50,2,000.00'"):
-        read(
-            "t.csv", "收支表\n项目,一,二\n合计,1,234.50,2,000.00\n甲,234.50,1,000.00\n乙,1,000.00,1,000.00\n"
-        )
+    lines = ["收支表", "项目,一,二", "合计,1,234.50,2,000.00", "甲,234.50,1,000.00", "乙,1,000.00,1,000.00"]
+    with pytest.raises(DamagedInput, match=r"not quoted, as in '合计,1,234\.50,2,000\.00'"):
+        read("t.csv", "\n".join(lines))
 
 
 @pytest.mark.parametrize(
