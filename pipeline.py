@@ -386,7 +386,6 @@ class _Run:
 
         with self.stage("layout.continuation"):
             tables = self.joiner.tables()
-        self.problems = sorted([*self.problems, *table_problems(tables)], key=lambda p: p.page or 0)
         document = self._checked(
             Document(
                 SourceInfo(self.source.name, self.source.sha256, self.source.page_count),
@@ -398,9 +397,10 @@ class _Run:
                 texts=tuple(self.texts),
             )
         )
-        failed = any(p.severity == "error" for p in document.problems)
+        problems = sorted([*document.problems, *table_problems(document.tables)], key=lambda p: p.page or 0)
+        failed = any(p.severity == "error" for p in problems)
         status: Status = "ok" if not failed else "partial" if self.pages else "failed"
-        return replace(document, status=status, steps=self._steps())
+        return replace(document, status=status, problems=tuple(problems), steps=self._steps())
 
     def _checked(self, document: Document) -> Document:
         """The document with its amounts held against each other; as it was where that fails."""

@@ -34,6 +34,7 @@ _NUMERIC = 0.5  # of a text's characters, at least, in a misread number
 _STRAY = 3  # letters that are read in a stroke of a signature
 _MOST = 0.6  # of the filled cells of a column
 _CONFUSED = frozenset("0123456789.,()%OoIl|SBZ:;'`·。，-—_一")
+_STRUCK = re.compile(r"[^\d约近超万亿元年月日个]?\d[\d,]*\.\d{2,4}[^\d万亿元年月日个倍]?", re.ASCII)
 _LONGEST = 44  # characters: MAX_DIGITS with their commas, and slack
 _DECIMALS = re.compile(r"[.,]\d")
 _SEPARATED = re.compile(r"\d[\d,.:;·]*[.,:;·]\d")
@@ -147,7 +148,15 @@ def _candidates(table: Table) -> Iterator[int]:
 
 def _may_be_number(text: str) -> bool:
     """Whether a cell of a column of amounts says a number, if need be beside a stroke of a signature."""
-    return looks_numeric(text) or (_number_beside(text.split()) is not None)
+    return looks_numeric(text) or _number_beside(text.split()) is not None or _between_strokes(text)
+
+
+def _between_strokes(text: str) -> bool:
+    """Whether a number with decimals stands in a text with one other character at either end.
+
+    A stroke of a seal or a signature is read as any character, words that go with numbers are not.
+    """
+    return _STRUCK.fullmatch("".join(normalize(text).split())) is not None
 
 
 def _number_beside(texts: Sequence[str]) -> int | None:

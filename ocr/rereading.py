@@ -303,7 +303,7 @@ def _with_reading(case: _Case) -> Cell | None:
         return None
     numbers = sum(math.exp(p) for text, p in ranked if parse(text) is not None)
     if before == "text" and numbers < _TEXT:
-        return None
+        return _as_text(case, ranked)
     if before in ("amount", "zero") and now in ("blank", "text"):
         return None
     text = case.cell.text if _same(best, case.cell.text) else best
@@ -311,6 +311,18 @@ def _with_reading(case: _Case) -> Cell | None:
     source = case.cell.reading.source if case.cell.reading else "cell"
     reading = Reading(text, round(probability, 4), source, alternatives, case.attempts)
     return replace(case.cell, text=text, reading=reading)
+
+
+def _as_text(case: _Case, ranked: Sequence[tuple[str, float]]) -> Cell | None:
+    """The cell with its text as it was, and the amounts that it may be, for sums to decide.
+
+    A text that is no amount and hardly anything else, as 20.74. or i21.43, is neither read nor lost.
+    """
+    known = case.cell.reading
+    amounts = tuple((text, round(p, 4)) for text, p in ranked[:_KEPT] if parse(text) is not None)
+    if known is None or not amounts or not any(c.isdigit() for c in case.cell.text):
+        return None
+    return replace(case.cell, reading=replace(known, alternatives=amounts, attempts=case.attempts))
 
 
 def _alternatives(ranked: Sequence[tuple[str, float]], first: str) -> Iterator[tuple[str, float]]:

@@ -58,7 +58,25 @@ def beliefs(
         right = meant[here] - did + ELSEWHERE * (meant[everywhere] - did)
         prior = (WEIGHT * members[0].proposal.prior + right) / (WEIGHT + others)
         posterior[name] = _posterior(prior, odds[name])
+    posterior.update(dict.fromkeys(_partial(relations, values), 0.0))
     return [posterior[relation.proposal.family] for relation in relations]
+
+
+def _partial(relations: Sequence[Relation], values: Values) -> set[str]:
+    """Families that leave parts out: one of their sums fails that holds with further parts.
+
+    Where those parts are zero such a family holds as well, and would be believed for it.
+    """
+    whole: dict[int, list[frozenset[int]]] = defaultdict(list)
+    for relation in relations:
+        if relation.linear and relation.holds(values):
+            whole[relation.total].append(frozenset(relation.counting(values)))
+    return {
+        relation.proposal.family
+        for relation in relations
+        if relation.linear and relation.holds(values) is False
+        if any(frozenset(relation.counting(values)) < parts for parts in whole[relation.total])
+    }
 
 
 def _kin(relation: Relation) -> tuple[tuple[str, str], tuple[str, str]]:
