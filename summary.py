@@ -22,7 +22,7 @@ from rich.text import Text
 
 from .document import Column, Document, Problem, State, Status, Table
 from .errors import EXIT_FAILED, EXIT_OK, EXIT_PARTIAL, CrossfootError, InputError
-from .export.equations import Places, failing
+from .export.equations import Places, failing, rounded
 from .export.states import STATES, Marked, counts, marked
 
 _UNSAFE = {"Cc", "Cf", "Cs", "Zl", "Zp"}  # controls, bidi marks, lone surrogates, line separators
@@ -57,8 +57,9 @@ class Outcome:
     """What became of one input; `folder` holds its files, None where there are none.
 
     `disputed` are amounts that contradict each other, the worst first, `failing` the equations
-    that say so, a sentence each; only so many are kept, `equations` counts them all, found and
-    failing. `error` says why an input failed altogether, in one line.
+    that say so, a sentence each, `rounded` those that hold within rounding only; only so many are
+    kept, `equations` counts them all: found, failing and rounded. `error` says why an input failed
+    altogether, in one line.
     """
 
     input: str
@@ -71,8 +72,9 @@ class Outcome:
     tables: tuple[TableSummary, ...] = ()
     problems: tuple[Problem, ...] = ()
     error: str | None = None
-    equations: tuple[int, int] = (0, 0)
+    equations: tuple[int, int, int] = (0, 0, 0)
     failing: tuple[str, ...] = ()
+    rounded: tuple[str, ...] = ()
     disputed: tuple[Marked, ...] = ()
 
     @property
@@ -94,8 +96,9 @@ class Outcome:
             "folder": None if self.folder is None else str(self.folder),
             "tables": [asdict(table) for table in self.tables],
             "states": self.states,
-            "equations": {"found": self.equations[0], "failing": self.equations[1]},
+            "equations": dict(zip(("found", "failing", "rounded"), self.equations, strict=True)),
             "failing": list(self.failing),
+            "rounded": list(self.rounded),
             "disputed": [
                 {"table": m.table, "row": m.cell.row, "col": m.cell.col, "page": m.page, "text": m.cell.text}
                 | {"sentence": m.sentence}
@@ -109,7 +112,7 @@ class Outcome:
 def outcome(document: Document, *, given: str, folder: Path | None, seconds: float) -> Outcome:
     """The summary of a document whose files are in `folder`, if they were written."""
     places = Places(document)
-    broken = failing(document)
+    broken, near = failing(document), rounded(document)
     return Outcome(
         input=given,
         name=document.source.name,
@@ -120,8 +123,9 @@ def outcome(document: Document, *, given: str, folder: Path | None, seconds: flo
         pages=document.source.pages,
         tables=_table_summaries(document),
         problems=document.problems,
-        equations=(len(document.equations), len(broken)),
+        equations=(len(document.equations), len(broken), len(near)),
         failing=tuple(places.sentence(equation) for equation in broken[:_MOST_ENTRIES]),
+        rounded=tuple(places.sentence(equation) for equation in near[:_MOST_ENTRIES]),
         disputed=tuple(marked(document, ["disputed"], limit=_MOST_ENTRIES)[0]),
     )
 
@@ -179,7 +183,8 @@ def output_console() -> Console:
 def show(result: Outcome, console: Console, *, sums: bool = False) -> None:
     """Print the table of tables of one input, its status, what is disputed, and its problems.
 
-    With `sums` the equations that fail take the place of the amounts that they dispute.
+    With `sums` the equations that fail, or hold within rounding only, take the place of the
+    amounts that they dispute.
     """
     console.print(Text(plain(result.name), style="bold"), soft_wrap=True)
     if result.tables:
@@ -192,13 +197,12 @@ def show(result: Outcome, console: Console, *, sums: bool = False) -> None:
     line = f"{result.status}: {', '.join(counted_things)}, {result.seconds:.1f} s{files}"
     console.print(Text(line), soft_wrap=True)
     _show_states(result, console)
-    lines = result.failing if sums else tuple(item.line() for item in result.disputed)
-    total = result.equations[1] if sums else result.states["disputed"]
-    for sentence in lines[:_MOST_LINES]:
-        word = "fails" if sums else "disputed"
-        console.print(Text(f"  {word}: {plain(sentence)}", style="red"), soft_wrap=True)
-    if total > _MOST_LINES:
-        console.print(Text(f"  … and {total - _MOST_LINES} more"), soft_wrap=True)
+    if sums:
+        _show_lines("fails", result.failing, result.equations[1], console)
+        _show_lines("rounded", result.rounded, result.equations[2], console)
+    else:
+        disputed = tuple(item.line() for item in result.disputed)
+        _show_lines("disputed", disputed, result.states["disputed"], console)
     for problem in result.problems:
         if sums and problem.code == "equation_fails":  # it has its sentence
             continue
@@ -207,14 +211,25 @@ def show(result: Outcome, console: Console, *, sums: bool = False) -> None:
         console.print(Text(plain(text)), soft_wrap=True)
 
 
+def _show_lines(word: str, lines: Sequence[str], total: int, console: Console) -> None:
+    """The first of `total` sentences, each behind a word that says what it is about."""
+    style = "yellow" if word == "rounded" else "red"
+    for sentence in lines[:_MOST_LINES]:
+        console.print(Text(f"  {word}: {plain(sentence)}", style=style), soft_wrap=True)
+    if total > _MOST_LINES:
+        console.print(Text(f"  … and {total - _MOST_LINES} more"), soft_wrap=True)
+
+
 def _show_states(result: Outcome, console: Console) -> None:
     """How many amounts are in which state, and how many equations hold; nothing where none was looked at."""
     states = result.states
     if not any(states.values()):
         return
     shown = [f"{states[s]} {s}" for s in STATES if states[s] or s != "confirmed"]
-    found, broken = result.equations
+    found, broken, near = result.equations
     equations = f"{counted(found, 'equation')}, {broken} {'fails' if broken == 1 else 'fail'}"
+    if near:
+        equations += f", {near} {'holds' if near == 1 else 'hold'} within rounding only"
     console.print(Text(f"amounts: {', '.join(shown)}; {equations}"), soft_wrap=True)
 
 

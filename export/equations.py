@@ -81,13 +81,14 @@ class Places:
         return " ".join(pieces[1:] if pieces[:1] == ["+"] else pieces)
 
     def sentence(self, equation: Equation) -> str:
-        """What an equation that fails says, in one sentence with its address and by how much."""
+        """What an equation that misses says, in one sentence with its address and by how much."""
         name = self.name(equation.total)
         where = f"{self.address(equation.total)}{f' [{name}]' if name else ''}"
         off = equation.residual
         gap = "" if off is None else f", off by {_signed(off)}"
         why = f" ({_one_line(equation.reason)})" if equation.reason else ""
-        return f"{where}: {self.formula(equation, MAX_TERMS)} does not hold{gap}{why} [{equation.origin}]"
+        verdict = "does not hold" if equation.holds is False else "holds within rounding"
+        return f"{where}: {self.formula(equation, MAX_TERMS)} {verdict}{gap}{why} [{equation.origin}]"
 
 
 _SIGN = {"sum": "=", "equal": "=", "at_most": "≤", "product": "=", "ratio": "="}
@@ -99,6 +100,11 @@ def failing(document: Document) -> list[Equation]:
         (equation for equation in document.equations if equation.holds is False),
         key=lambda e: (e.strength == "hint", -abs(e.residual or Decimal(0)), e.id),
     )
+
+
+def rounded(document: Document) -> list[Equation]:
+    """Equations that hold within rounding only, in the order found; an at most is one of none."""
+    return [e for e in document.equations if e.holds and e.residual and e.relation != "at_most"]
 
 
 def equations_of(document: Document, table_id: str) -> Iterator[Equation]:

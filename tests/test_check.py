@@ -340,6 +340,21 @@ def test_check_prints_states_and_a_sentence_per_failing_equation(sentences: None
     ]  # fmt: skip
 
 
+def test_sums_that_hold_within_rounding_only_are_told(tmp_path: Path) -> None:
+    rows = ["项目,一季度,二季度,合计", "甲,1.21,2.32,3.53", "乙,4.15,3.27,7.42", "合计,5.37,5.59,10.95"]
+    (tmp_path / "t.csv").write_text("\n".join(rows), "utf-8")
+    out = run("check", tmp_path / "t.csv")[1]
+    found = json.loads(run("check", tmp_path / "t.csv", "--json")[1])["inputs"][0]
+
+    # The first sum of 合计 misses by 0.01, and so its row does.
+    assert found["equations"]["failing"] == 0
+    assert found["equations"]["rounded"] == len(found["rounded"]) == 2
+    assert "2 hold within rounding only" in out
+    assert (
+        "  rounded: t1 (3, 1) [合计, 一季度]: 5.37 = 1.21 + 4.15 holds within rounding, off by +0.01" in out
+    )
+
+
 def test_require_no_disputed_ends_a_build(sentences: None, wrong_file: Path) -> None:
     code, _, err = run("check", wrong_file, "--require", "no-disputed", "-q")
     assert code == 4

@@ -206,11 +206,11 @@ def test_json_is_one_object_and_nothing_else() -> None:
     assert value["exit_code"] == ran.code == 4
     ok, partial, damaged = value["inputs"]
     assert list(ok) == [
-        "input", "name", "sha256", "status", "folder", "tables", "states", "equations", "failing",
+        "input", "name", "sha256", "status", "folder", "tables", "states", "equations", "failing", "rounded",
         "disputed", "problems", "seconds",
     ]  # fmt: skip
     assert ok["states"] == dict.fromkeys(STATES, 0)
-    assert ok["equations"] == {"found": 0, "failing": 0}
+    assert ok["equations"] == {"found": 0, "failing": 0, "rounded": 0}
     assert ok["folder"] == str(Path("out/ok"))
     assert ok["sha256"] == hashlib.sha256(b"ok").hexdigest()
     assert ok["tables"] == [
