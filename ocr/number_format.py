@@ -19,6 +19,7 @@ MAX_DECIMALS = 8  # more are counted as so many
 
 _FALLBACK = 3.0  # cells that the fallback counts as, so that two cells make no rule
 _GROUPABLE = 1000
+_GROUP = 3  # digits between commas; amounts of so many decimals are rare
 
 
 @dataclass(frozen=True)
@@ -68,14 +69,15 @@ def infer_format(texts: Iterable[str], fallback: NumberFormat | None = None) -> 
     """The format of a column from the first readings of its cells.
 
     Shares are counts, to which the fallback adds as many as three cells; texts that are no
-    amounts are passed over. A misreading in five changes the commonest format of no column.
+    amounts are passed over, and so are three decimals among whole numbers in groups. A
+    misreading in five changes the commonest format of no column.
 
     Args:
         texts: of the column's cells, in any order.
         fallback: the format of the table, inferred in the same way; `WIDE` by default.
     """
     base = fallback or WIDE
-    amounts = [amount for text in texts if (amount := parse(text)) is not None]
+    amounts = _without_lost_groups([amount for text in texts if (amount := parse(text)) is not None])
     large = [a for a in amounts if abs(a.value) >= _GROUPABLE]
     negative = [a for a in amounts if a.value.is_signed()]
     return NumberFormat(
@@ -85,6 +87,13 @@ def infer_format(texts: Iterable[str], fallback: NumberFormat | None = None) -> 
         brackets=_share((a.brackets for a in negative), base.brackets),
         percent=_share((a.percent for a in amounts), base.percent),
     )
+
+
+def _without_lost_groups(amounts: list[Amount]) -> list[Amount]:
+    """The amounts but for 26,826.161 in a column of whole numbers: its point is a comma misread."""
+    whole = sum(a.decimals == 0 and a.grouped for a in amounts)
+    parted = sum(a.decimals not in (0, _GROUP) for a in amounts)
+    return [a for a in amounts if a.decimals != _GROUP] if whole and whole > parted else amounts
 
 
 def _shares(amounts: Iterable[Amount], base: Mapping[int, float]) -> dict[int, float]:

@@ -132,7 +132,11 @@ def _first(
     cells = [tables[place.table].cells[place.index] for place in places]
     for place, cell in zip(places, cells, strict=True):
         by_column[place.table, cell.col].append(cell.text)
-    formats = {column: infer_format(texts) for column, texts in by_column.items()}
+    by_table: defaultdict[int, list[str]] = defaultdict(list)
+    for (table, _), texts in by_column.items():
+        by_table[table] += texts
+    usual = {table: infer_format(texts) for table, texts in by_table.items()}
+    formats = {(table, col): infer_format(texts, usual[table]) for (table, col), texts in by_column.items()}
     cases = []
     for place, cell, lattice in zip(places, cells, lattices, strict=True):
         prior = formats[place.table, cell.col]

@@ -79,3 +79,14 @@ def test_shares_are_probabilities(style: NumberFormat) -> None:
         assert math.isclose(sum(shares.values()), 1)
         assert min(shares.values()) > 0
     assert all(0 < share < 1 for share in (style.grouped, style.brackets, style.percent))
+
+
+def test_points_for_commas_make_no_three_decimals() -> None:
+    texts = ["26,826.161", "160,160.215", "43,395,671", "15,181,657", "2,245,343"]
+    learned = infer_format(texts)
+    assert learned.log_prior("26,826,161") - learned.log_prior("26,826.161") == BOUND
+
+
+def test_three_decimals_are_learned_where_they_are_the_habit() -> None:
+    learned = infer_format(["48.588", "7.608", "16.560", "1,048.588", "12.5"])
+    assert learned.log_prior("40.980") > learned.log_prior("40.98")
