@@ -11,7 +11,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from itertools import islice, pairwise
 
 from ..document import Cell, Table
 from .strays import stray_rows
@@ -62,7 +62,7 @@ def stripped(sheet: Sheet) -> list[Sheet]:
     A grid holds several where a blank row is followed by a title or by the unit of the next.
     """
     rows = _by_row(sheet)
-    cuts = [0, *_starts(sheet, rows)[:_MOST_PARTS], sheet.shape[0]]
+    cuts = [0, *_starts(sheet, rows), sheet.shape[0]]
     parts = (_part(sheet, rows, top, bottom) for top, bottom in pairwise(cuts))
     tables = (_without_notes(_without_titles(part)) for part in parts)
     return [table for table in tables if any(cell.text.strip() for cell in table.cells)]
@@ -77,7 +77,7 @@ def _by_row(sheet: Sheet) -> list[list[Cell]]:
 
 
 def _starts(sheet: Sheet, rows: list[list[Cell]]) -> list[int]:
-    """Rows at which a further table begins."""
+    """The first rows at which a further table begins."""
     filled = [False] * len(rows)
     for cell in sheet.cells:
         if cell.text.strip():
@@ -85,7 +85,8 @@ def _starts(sheet: Sheet, rows: list[list[Cell]]) -> list[int]:
     spanned = _spanned(sheet)
     first = filled.index(True) if any(filled) else len(rows)
     firsts = [r for r in range(first + 2, len(rows)) if filled[r] and not filled[r - 1] and r not in spanned]
-    return [r for r in firsts if stray_rows(_table(_part(sheet, rows, r, min(r + _LOOKED_AT, len(rows)))))]
+    titled = (r for r in firsts if stray_rows(_table(_part(sheet, rows, r, min(r + _LOOKED_AT, len(rows))))))
+    return list(islice(titled, _MOST_PARTS))
 
 
 def _part(sheet: Sheet, rows: list[list[Cell]], top: int, bottom: int) -> Sheet:

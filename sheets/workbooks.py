@@ -157,7 +157,7 @@ def _require_harmless(path: Path) -> None:
                 raise LimitExceeded(f"unpacks to more than {MAX_BYTES >> 20} MiB", name=str(path))
             for member in members:
                 data = archive.read(member)  # never longer than its stated size
-                if any(mark in data for mark in _DOCTYPE) and member.filename.endswith(
+                if any(mark in data for mark in _DOCTYPE) and member.filename.lower().endswith(
                     (".xml", ".rels", ".vml")
                 ):
                     raise InputError(f"{member.filename} declares a document type", name=str(path))
