@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from .document import Box, Cell, Page, Part, Problem, Table, TablePart, Text, TextRole
+from .layout.dashes import with_dashes
 from .layout.engine import Found, Grid
 from .layout.paragraphs import Line, find_lines, find_paragraphs
 from .layout.roles import describe, unreadable_amounts
@@ -156,18 +157,20 @@ def _table(
             )
         )
     return describe(
-        Table(
-            name,
-            grid.shape,
-            tuple(cells),
-            parts=(TablePart(page, grid.box),),
-            title=about.title,
-            organization=about.organization,
-            year=about.year,
-            stage=about.stage,
-            unit=about.unit,
-            score=grid.score,
-            score_reason=grid.reason,
-            notes=tuple(ids[i] for i in about.notes),
+        with_dashes(
+            Table(
+                name,
+                grid.shape,
+                tuple(cells),
+                parts=(TablePart(page, grid.box),),
+                title=about.title,
+                organization=about.organization,
+                year=about.year,
+                stage=about.stage,
+                unit=about.unit,
+                score=grid.score,
+                score_reason=grid.reason,
+                notes=tuple(ids[i] for i in about.notes),
+            )
         )
     )

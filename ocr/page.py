@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from ..document import Box, Reading
+from ..layout.dashes import DASH
 from ..layout.engine import Grid
 from ..layout.ink import Ink
 from ..layout.words import Word, joined
 from ..source import Image, PageImage
 from .cutting import Piece, Place, cut_at_rulings, cut_words
 from .engine import Engine
-from .unclaimed import claim_ink, unclaimed_ink
+from .unclaimed import PADDING, claim_ink, unclaimed_ink
 
 _BELIEVED = 0.6  # ink that detection passed over is text only if it reads clearly
 _DOUBTFUL = 0.5  # confidence at most of a cell in which some ink was not read
@@ -118,6 +120,7 @@ def _gathered(detected: Read, missed: Read) -> PageText:
             by_cell.setdefault(piece.place, []).append(Word(piece.box, reading))
         else:
             unread.append((piece.place, piece.box))
+    unread = _without_dashes(unread, by_cell, float(np.median([p.box.height for p, _ in detected] or [0.0])))
     cells = {place: joined(words) for place, words in by_cell.items()}
     for place, _ in unread:
         if place in cells:  # its text may lack a digit
@@ -131,6 +134,26 @@ def _gathered(detected: Read, missed: Read) -> PageText:
         boxes=tuple(piece.box for piece, _ in (*detected, *missed)),
         readings=tuple((word.box, word.reading.text) for word in believed if word.reading.text),
     )
+
+
+def _without_dashes(
+    unread: list[tuple[Place, Box]], by_cell: dict[Place, list[Word]], line: float
+) -> list[tuple[Place, Box]]:
+    """Unread ink but for flat strokes that are all there is in their cells: these are dashes, read now.
+
+    A dash is as long as half a character, or more, and much flatter; `line` is the usual height of
+    detected boxes, which are higher than their text.
+    """
+    alone = {place for place, _ in unread if place not in by_cell}
+    counts = Counter(place for place, _ in unread)
+    rest = []
+    for place, box in unread:
+        high, wide = box.height - 2 * PADDING, box.width - 2 * PADDING
+        if place in alone and counts[place] == 1 and 0.3 * line <= wide <= 3 * line and high <= 0.35 * wide:
+            by_cell[place] = [Word(box, Reading(DASH, _DOUBTFUL, "ink"))]
+        else:
+            rest.append((place, box))
+    return rest
 
 
 def _believed(reading: Reading, beside: Sequence[Word]) -> bool:

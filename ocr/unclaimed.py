@@ -22,7 +22,7 @@ from .cutting import Piece, Place
 _LEAST = 0.05  # inches: a 6-point digit without its serifs, beside type of 9 points; smaller is a speck
 _DASH = 0.05  # inches: width from which a flat stroke may be a dash
 _INSET = 0.02  # inches kept away from rulings, which are thick and rough at the edges
-_PADDING = 3.0
+PADDING = 3.0
 _BESIDE = 3.0  # pixels between a box, whose edge is cleared, and ink of a character that it cuts
 
 
@@ -114,8 +114,8 @@ def _lines(boxes: list[Box], per_inch: float) -> list[Box]:
 
 def _padded(box: Box, limits: Box) -> Box:
     return Box(
-        max(limits.left, box.left - _PADDING),
-        max(limits.top, box.top - _PADDING),
-        min(limits.right, box.right + _PADDING),
-        min(limits.bottom, box.bottom + _PADDING),
+        max(limits.left, box.left - PADDING),
+        max(limits.top, box.top - PADDING),
+        min(limits.right, box.right + PADDING),
+        min(limits.bottom, box.bottom + PADDING),
     )
