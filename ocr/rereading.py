@@ -294,8 +294,8 @@ def _redescribed(table: Table, changed: dict[int, Cell]) -> Table:
 def _with_reading(case: _Case) -> Cell | None:
     """The cell with its new reading; None where the first one stays as it is.
 
-    A blank becomes an amount only where ink reads clearly, text only where it is no text; what
-    reads as nothing now stays what it was.
+    A blank becomes an amount only where ink reads clearly, as an amount becomes a dash, and text
+    only where it is no text; what reads as nothing now stays what it was.
     """
     before = printed(case.cell.text)
     ranked = [(h.text, h.log_probability) for h in case.found]
@@ -306,9 +306,11 @@ def _with_reading(case: _Case) -> Cell | None:
     if before == "blank" and not (probability >= _CLEAR and now in ("amount", "zero", "dash")):
         return None
     numbers = sum(math.exp(p) for text, p in ranked if parse(text) is not None)
-    if before == "text" and numbers < _TEXT:
+    if before == "text" and (numbers < _TEXT or now == "blank"):
         return _as_text(case, ranked)
-    if before in ("amount", "zero") and now in ("blank", "text"):
+    if before in ("amount", "zero") and (
+        now in ("blank", "text") or (now == "dash" and probability < _CLEAR)
+    ):
         return None
     text = case.cell.text if _same(best, case.cell.text) else best
     alternatives = tuple(_alternatives([(text, ranked[0][1]), *ranked[1:]], case.cell.text))

@@ -336,6 +336,32 @@ def test_an_amount_never_becomes_a_blank_or_a_word() -> None:
         assert result.tables[0].cell_at(3, 2).text == "2901.33"
 
 
+def unsure(symbol: str, sure: float, other: int = BLANK) -> np.ndarray:
+    """One glyph that may as well be `other`, a column of the lattice."""
+    steps = np.full((3, WIDTH), 1e-9, np.float32)
+    steps[[0, 2], BLANK] = 1
+    steps[1, SYMBOLS.index(symbol)] = sure
+    steps[1, other] = 1 - sure
+    return steps
+
+
+def test_text_that_may_be_an_amount_never_becomes_a_blank() -> None:
+    shown = with_text(3, 2, "7.")
+    result = read(shown, Scripted(*only(shown, 3, 2, *[unsure("7", 0.3)] * 4)))
+    cell = result.tables[0].cell_at(3, 2)
+    assert (cell.text, cell.amount) == ("7.", None)
+    assert cell.reading is not None
+    assert "7" in dict(cell.reading.alternatives)
+
+
+@pytest.mark.parametrize(("sure", "text"), [(0.6, "1"), (0.9999, "-")])
+def test_an_amount_becomes_a_dash_only_where_that_is_clear(sure: float, text: str) -> None:
+    shown = with_text(3, 2, "1")
+    dash = unsure("-", sure, SYMBOLS.index("1"))
+    result = read(shown, Scripted(*only(shown, 3, 2, *[dash] * 4)))
+    assert result.tables[0].cell_at(3, 2).text == text
+
+
 @given(st.sampled_from(["0", "0.00"]), st.sampled_from(["grammar", "reread"]))
 def test_a_zero_keeps_its_print(zero: str, amounts: str) -> None:
     shown = with_text(3, 2, zero)
