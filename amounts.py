@@ -25,7 +25,8 @@ _NUMBER = r"(?P<integer>\d{1,3}(?:,\d{3})+|0|[1-9]\d*)(?:\.(?P<decimals>\d+))?"
 _AMOUNT = re.compile(rf"(?P<open>\()?(?P<sign>-)?{_NUMBER}(?P<close>\))?(?P<percent>%)?", re.ASCII)
 _DIGITS = frozenset("0123456789０１２３４５６７８９")
 # Spaces beside a separator are OCR's; a space between two digits parts two numbers.
-_SPACED = re.compile(r"(?<=[-,.()%])[ \t\u3000]+|[ \t\u3000]+(?=[-,.()%])")
+# One that could begin anywhere within a run of spaces would take the square of its length.
+_SPACED = re.compile(r"(?<=[-,.()%])[ \t\u3000]+|(?<![ \t\u3000])[ \t\u3000]+(?=[-,.()%])")
 
 _SCALES = {
     "元": Decimal(1),

@@ -111,6 +111,12 @@ def test_parse_refuses_everything_else(text: str) -> None:
     assert parse(text) is None
 
 
+def test_a_run_of_spaces_of_any_length_is_looked_at_once() -> None:
+    run = " \u3000" * 200_000  # hours, if each space of it began anew
+    assert parse(f"1{run}2") is None
+    assert parse(f"{run}1{run},{run}234{run}.{run}5{run}") == parse("1,234.5")
+
+
 @given(st.text(st.characters(), max_size=40) | st.text("0123456789,.-()% －（）％０９", max_size=20))
 def test_parse_raises_on_no_text_and_reads_nothing_twice_differently(text: str) -> None:
     amount = parse(text)
