@@ -103,8 +103,8 @@ def failing(document: Document) -> list[Equation]:
 
 
 def rounded(document: Document) -> list[Equation]:
-    """Equations that hold within rounding only, in the order found; an at most is one of none."""
-    return [e for e in document.equations if e.holds and e.residual and e.relation != "at_most"]
+    """Sums and equalities that hold within rounding only, in the order found."""
+    return [e for e in document.equations if e.holds and e.residual and e.relation in ("sum", "equal")]
 
 
 def equations_of(document: Document, table_id: str) -> Iterator[Equation]:

@@ -15,7 +15,7 @@ from ..document import Cell, Document, Table
 from .characters import printable
 from .equations import Places, equations_of, failing
 from .palette import HEADER_COLOR, STATE_COLORS, STATE_FRAMES
-from .states import STATE_NAMES, counts, explained
+from .states import STATE_NAMES, counts, explained, unexplained
 
 MAX_SENTENCES = 200  # equations that fail, on the page of one table
 _FILLS = "".join(
@@ -92,13 +92,13 @@ def page_html(
 </head>
 <body>
 <p>{about}</p>
-{_legend(table)}{table_html(table, sentences)}
+{_legend(table, sentences)}{table_html(table, sentences)}
 {_notes(table, document)}{_failing(table, document)}</body>
 </html>
 """
 
 
-def _legend(table: Table) -> str:
+def _legend(table: Table, sentences: Mapping[tuple[int, int], str] | None) -> str:
     """What the colours mean, and how many cells have each; nothing where no cell has a state."""
     found = {state: number for state, number in counts([table]).items() if number}
     if not found:
@@ -107,6 +107,9 @@ def _legend(table: Table) -> str:
         f'<span data-state="{state}">{state} {STATE_NAMES[state]}: {number}</span>'
         for state, number in found.items()
     )
+    left = "" if sentences is None else unexplained([table], len(sentences))
+    if left:
+        spans = (*spans, f"<span>{left}</span>")
     return f'<p class="legend">{"".join(spans)}</p>\n'
 
 

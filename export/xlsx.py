@@ -21,7 +21,7 @@ from ..document import Cell, Document, Table
 from .characters import cut, display_width, is_formula_like, printable
 from .equations import Places
 from .palette import HEADER_COLOR, STATE_COLORS
-from .states import STATE_NAMES, STATES, counts, explained
+from .states import STATE_NAMES, STATES, counts, explained, unexplained
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook
@@ -136,7 +136,7 @@ class _Book:
                 target = first_sheet[id(table)].replace("'", "''")
                 shown = cut(printable(table.id), MAX_CHARACTERS)[0] or "?"
                 sheet.write_url(row, 0, f"internal:'{target}'!A1", string=shown)
-        self._legend(sheet, min(len(document.tables), MAX_ROWS - len(STATES) - 2) + 2, document)
+        self._legend(sheet, min(len(document.tables), MAX_ROWS - len(STATES) - 3) + 2, document)
 
     def _legend(self, sheet: Worksheet, row: int, document: Document) -> None:
         """Below the list what the fills mean, where any cell has a state."""
@@ -145,6 +145,8 @@ class _Book:
         for number, state in enumerate(STATES):
             fill = {"bg_color": STATE_COLORS[state]} if state in STATE_COLORS else {}
             sheet.write_string(row + number, 1, f"{state} {STATE_NAMES[state]}", self._format(**fill))
+        if left := unexplained(document.tables, len(self.sentences)):
+            sheet.write_string(row + len(STATES), 1, left)
 
     def _equations(self, sheet: Worksheet, document: Document) -> None:
         """A row per equation, with amounts as printed and with addresses."""

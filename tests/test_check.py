@@ -29,7 +29,7 @@ from crossfoot.document import (
 from crossfoot.errors import MissingInput
 from crossfoot.export import states
 from crossfoot.export.csv import write_csv
-from crossfoot.export.equations import Places, failing
+from crossfoot.export.equations import Places, failing, rounded
 from crossfoot.export.html import page_html, pages_html
 from crossfoot.export.states import counts, marked
 from crossfoot.export.xlsx import write_xlsx
@@ -323,6 +323,33 @@ def wrong_file(wrong: Document, tmp_path: Path) -> Path:
     path = tmp_path / "wrong.json"
     wrong.save(path)
     return path
+
+
+def test_exports_say_what_they_do_not_explain(
+    wrong: Document, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    found = crossfoot.check(wrong)
+    number = counts(found.tables)["disputed"]
+    whole = pages_html(found)[0]
+    monkeypatch.setattr(states.marked, "__kwdefaults__", {**states.marked.__kwdefaults__, "limit": 0})
+    (tmp_path / "t.xlsx").write_bytes(write_xlsx(found))
+    said = f"{number} of {number} corrected or disputed amounts are not explained here"
+
+    assert number
+    assert "not explained" not in whole
+    assert said in pages_html(found)[0]
+    assert said in [cell.value for cell in load_workbook(tmp_path / "t.xlsx").worksheets[0]["B"]]
+
+
+def test_a_rate_within_its_digits_is_no_sum_that_misses() -> None:
+    (table,) = words().tables
+    rate = Equation(
+        1, "ratio", "law", "ratio", Term("t1", 1, 1), (Term("t1", 2, 1),), residual=Decimal("0.004")
+    )
+    near = replace(rate, id=2, relation="sum")
+    equations = tuple(replace(e, holds=True) for e in (rate, near))
+    document = replace(words(), tables=(table,), equations=equations)
+    assert [e.id for e in rounded(document)] == [2]
 
 
 def test_check_prints_states_and_a_sentence_per_failing_equation(sentences: None, wrong_file: Path) -> None:
