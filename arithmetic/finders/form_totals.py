@@ -14,7 +14,7 @@ from ...document import Cell
 from ..proposal import At, Proposal, Relation, Strength
 from ..view import TableView
 from .form_grid import FormGrid, bare
-from .support import ONE, ZERO, Figures, Misses, Sum, one_slip
+from .support import ONE, ZERO, Figures, Sum, one_slip
 
 _RATE = re.compile(r"[%率]|占比|比重|比例")
 _OF_WHICH = re.compile(r"^其中")
@@ -49,21 +49,14 @@ def totals(grid: FormGrid) -> list[Total]:
     return [total for cell in grid.cells if grid.may_total(cell) for total in _of_label(grid, cell)]
 
 
-def misses(grid: FormGrid, found: list[Total]) -> Misses:
-    """How the totals of a form hold."""
-    return grid.figures.misses([total.sum for total in found if not total.scored])
-
-
-def propose_totals(grid: FormGrid, found: list[Total], rounded: bool) -> Iterator[Proposal]:
+def propose_totals(grid: FormGrid, found: list[Total]) -> Iterator[Proposal]:
     """The sums as proposals, one family per label."""
     for total in found:
         where = f"{grid.view.id} {grid.text(total.label)} at row {total.label.row + 1}"
         yield Proposal(
             "sum", "law", total.origin, total.sum.total, total.sum.terms, where, 0.93,
             "a total with the rows of its block",
-            grid.figures.tolerance(
-                total.sum, not total.scored and (rounded or grid.figures.coarser(total.sum))
-            ),
+            grid.figures.slack(total.sum) if not total.scored and grid.figures.coarser(total.sum) else ZERO,
         )  # fmt: skip
 
 
@@ -178,9 +171,8 @@ def _single(
     """A proposal that is a family of its own."""
     at = instance.total
     family = f"{figures.view.id} {relation} {reason} at row {at.row + 1}, column {at.col + 1}"
-    tolerance = figures.tolerance(
-        instance, figures.support([instance]).holds > 0 and bool(figures.residual(instance))
-    )
+    missed = figures.support([instance]).holds > 0 and bool(figures.residual(instance))
+    tolerance = figures.slack(instance) if missed else ZERO
     prior = {"law": 0.9, "usual": 0.85, "hint": 0.8}[strength]
     return Proposal(relation, strength, origin, at, instance.terms, family, prior, reason, tolerance)
 

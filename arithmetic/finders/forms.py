@@ -13,23 +13,19 @@ from collections.abc import Iterator
 
 from ...document import Problem
 from ..proposal import Proposal, Scope
-from ..view import TableView
 from .form_grid import FormGrid, is_form
 from .form_scores import rates, scores, shares
-from .form_totals import Total, application, equalities, misses, projects, propose_totals, totals
-from .support import Misses
+from .form_totals import application, equalities, projects, propose_totals, totals
 
 
 def find(scope: Scope) -> Iterator[Proposal | Problem]:
     """The equations of every form; a table of cost lines belongs to the form before it."""
-    forms: list[tuple[FormGrid, list[Total], TableView | None]] = []
     for view, following in zip(scope.tables, (*scope.tables[1:], None), strict=True):
-        if is_form(view):
-            grid = FormGrid(view)
-            forms.append((grid, totals(grid), following))
-    pool = sum((misses(grid, found) for grid, found, _ in forms), Misses())
-    for grid, found, following in forms:
-        yield from propose_totals(grid, found, misses(grid, found).rounded(pool))
+        if not is_form(view):
+            continue
+        grid = FormGrid(view)
+        found = totals(grid)
+        yield from propose_totals(grid, found)
         yield from equalities(grid, found)
         yield from projects(grid)
         yield from application(grid, found, following)

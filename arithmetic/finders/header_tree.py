@@ -16,7 +16,7 @@ from ...document import Problem
 from ..proposal import Proposal, Scope, Strength
 from ..view import Panel
 from .header_columns import Heading, headings, years_in
-from .support import ONE, Figures, Misses, Sum, Support
+from .support import ONE, Figures, Sum, Support
 
 _PARTS = (
     (re.compile(r"^基本支出$"), re.compile(r"^(?:人员经费|(?:日常)?公用经费|人员支出|公用支出)$")),
@@ -40,22 +40,14 @@ class _Reading:
 
 def find(scope: Scope) -> Iterator[Proposal | Problem]:
     """The column equations of every table, one family per total column."""
-    tables: list[tuple[Figures, list[tuple[_Reading, list[Sum]]], Misses]] = []
     for view in scope.tables:
         figures = Figures(view)
-        families: list[tuple[_Reading, list[Sum]]] = []
         for panel in view.panels:
             if len(panel.numbers) <= _MOST:
                 trees = headings(view, panel)
-                families += _families(figures, panel, trees)
                 yield from _of_which(figures, panel, trees)
-        misses = figures.misses([instance for _, instances in families for instance in instances])
-        tables.append((figures, families, misses))
-    pool = sum((misses for _, _, misses in tables), Misses())
-    for figures, families, misses in tables:
-        rounded = misses.rounded(pool)
-        for reading, instances in families:
-            yield from _propose(figures, reading, instances, rounded)
+                for reading, instances in _families(figures, panel, trees):
+                    yield from _propose(figures, reading, instances)
 
 
 def _families(
@@ -186,7 +178,7 @@ def _instances(figures: Figures, panel: Panel, reading: _Reading) -> list[Sum]:
     return found
 
 
-def _propose(figures: Figures, reading: _Reading, instances: list[Sum], rounded: bool) -> Iterator[Proposal]:
+def _propose(figures: Figures, reading: _Reading, instances: list[Sum]) -> Iterator[Proposal]:
     view = figures.view
     spelled = "".join(f" {'+' if sign > 0 else '-'} {col + 1}" for col, sign in reading.terms).removeprefix(
         " + "
@@ -195,7 +187,6 @@ def _propose(figures: Figures, reading: _Reading, instances: list[Sum], rounded:
         yield Proposal(
             "sum", reading.strength, "header_tree", instance.total, instance.terms,
             f"{view.id} column {reading.total + 1} = {spelled}", reading.prior, reading.reason,
-            figures.tolerance(instance, rounded),
         )  # fmt: skip
 
 

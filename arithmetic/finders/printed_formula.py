@@ -27,7 +27,7 @@ from .formula import (
     statements,
 )
 from .header_columns import column_numbers, numbering_row
-from .support import ONE, Figures, Misses, Sum, Support
+from .support import ONE, Figures, Sum, Support
 
 _PRIOR, _MENDED = 0.97, 0.9
 _IN_BRACKETS = re.compile(r"\(([^()]*\d[^()]*)\)$")
@@ -66,12 +66,9 @@ class _Stated:
 
 def find(scope: Scope) -> Iterator[Proposal | Problem]:
     """What the formulas of every table say, and which of them say nonsense."""
-    readers = [_Reader(view, Figures(view)) for view in scope.tables if view.panels]
-    for reader in readers:
+    for reader in (_Reader(view, Figures(view)) for view in scope.tables if view.panels):
         yield from reader.read(scope)
-    pool = sum((reader.misses for reader in readers), Misses())
-    for reader in readers:
-        yield from reader.proposals(reader.misses.rounded(pool))
+        yield from reader.proposals()
 
 
 class _Reader:
@@ -98,12 +95,7 @@ class _Reader:
                     else:
                         self.chosen.append(outcome)
 
-    @property
-    def misses(self) -> Misses:
-        """How the sums that hold do so."""
-        return self.figures.misses([one for _, instances, _ in self.chosen for one in instances])
-
-    def proposals(self, rounded: bool) -> Iterator[Proposal]:
+    def proposals(self) -> Iterator[Proposal]:
         """One for every row or column of the formulas that were read."""
         for stated, instances, prior in self.chosen:
             for instance in instances:
@@ -111,7 +103,6 @@ class _Reader:
                     "sum", "law", "printed_formula", instance.total, instance.terms,
                     f"{self.view.id} {stated.axis} {stated.spelled}", prior,
                     f"{stated.source} says so: {stated.text[:_QUOTED]}",
-                    self.figures.tolerance(instance, rounded),
                 )  # fmt: skip
 
     def _stated(self, scope: Scope) -> Iterator[_Stated | Problem]:

@@ -6,7 +6,7 @@ meant when most instances hold, or miss by what a single wrong digit explains.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
@@ -18,8 +18,6 @@ from .header_columns import numbering_row
 
 Terms = tuple[tuple[At, Decimal], ...]
 ZERO, ONE = Decimal(0), Decimal(1)
-_MANY = 8  # exact sums from which a table counts as exact, whatever others do
-_SMALL = Decimal("0.1")  # share of sums that miss by rounding from which a table counts as rounded
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,26 +59,6 @@ class Support:
     def rank(self) -> tuple[int, int]:
         """For comparing the readings of one pattern: more instances that hold, then fewer failures."""
         return self.holds, -self.fails
-
-
-@dataclass(frozen=True, slots=True)
-class Misses:
-    """How many sums hold exactly, and how many miss by no more than rounding may."""
-
-    exact: int = 0
-    small: int = 0
-
-    def __add__(self, other: Misses) -> Misses:
-        return Misses(self.exact + other.exact, self.small + other.small)
-
-    @property
-    def rounding(self) -> bool:
-        """Whether more sums miss than misread last digits explain."""
-        return self.small > 0 and self.small >= _SMALL * (self.exact + self.small)
-
-    def rounded(self, pool: Misses) -> bool:
-        """Whether a table is rounded, seen among others; long ones that are exact are not."""
-        return self.rounding or (pool.rounding and (self.small > 0 or self.exact < _MANY))
 
 
 class Figures:
@@ -174,26 +152,11 @@ class Figures:
             return 0
         return 1 if one_slip(residual) else 2
 
-    def misses(self, instances: Sequence[Sum]) -> Misses:
-        """How the sums that hold do so; those of a single part tell nothing."""
-        exact = small = 0
-        for instance in instances:
-            if sum(1 for place, _ in instance.terms if self.number(place)) < 2:
-                continue
-            residual = self.residual(instance)
-            exact += not residual
-            small += bool(residual) and abs(residual) <= self.slack(instance)
-        return Misses(exact, small)
-
     def coarser(self, instance: Sum) -> bool:
         """Whether the parts print fewer decimals than their total, so that they are surely rounded."""
         total = self.number(instance.total)
         parts = [scale(number) for place, _ in instance.terms if (number := self.number(place))]
         return total is not None and bool(parts) and scale(total) > max(parts)
-
-    def tolerance(self, instance: Sum, rounded: bool) -> Decimal:
-        """What rounding allows an instance of a table that is rounded or not."""
-        return self.slack(instance) if rounded else ZERO
 
 
 def scale(number: Decimal) -> int:

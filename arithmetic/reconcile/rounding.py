@@ -70,7 +70,8 @@ def _evidence(
     evidence: dict[str, float] = {}
     counted: set[frozenset[int]] = set()
     spent: set[int] = set()
-    for relation in relations:
+    # Short sums first: they say more, and leave more amounts for others to be counted with.
+    for relation in sorted(relations, key=lambda relation: len(relation.members)):
         table = _table(relation, known)
         members = frozenset(relation.counting(values))
         residual = relation.residual(values)
@@ -83,8 +84,10 @@ def _evidence(
         chance = _chance(int(missed), len(members))
         if missed == 0:
             weight = math.log(chance / SURELY_EXACT)
+        elif members & spent:
+            continue
         else:
-            weight = 0.0 if members & spent else max(0.0, math.log(max(chance, 1e-12) / NARROWLY))
+            weight = max(0.0, math.log(max(chance, 1e-12) / NARROWLY))
             spent |= members
         evidence[table] = evidence.get(table, 0.0) + weight
     return evidence
