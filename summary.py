@@ -132,7 +132,11 @@ def outcome(document: Document, *, given: str, folder: Path | None, seconds: flo
 
 def failure(error: Exception, *, given: str, seconds: float) -> Outcome:
     """The summary of an input that failed altogether; `error` may be of any class."""
-    if isinstance(error, InputError):
+    if isinstance(error, CrossfootError) and error.name == given:
+        reason = error.reason
+    elif isinstance(error, CrossfootError) and error.name.startswith(f"{given}, "):
+        reason = f"{error.name.removeprefix(f'{given}, ')}: {error.reason}"  # which sheet, which cell
+    elif isinstance(error, InputError):
         reason = error.reason  # its name is that of the input, without folders
     elif isinstance(error, CrossfootError):
         reason = str(error)

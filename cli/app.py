@@ -47,7 +47,10 @@ def _print_version(wanted: bool) -> None:
 
 
 @app.callback(
-    epilog="Exit codes: 0 all well, 2 wrong usage, 3 some inputs only in part, 4 some failed, 130 interrupted"
+    epilog=(
+        "Exit codes: 0 all well, 2 wrong usage, 3 some inputs only in part, "
+        "4 some failed or something required was not met, 130 interrupted"
+    )
 )
 def _root(
     version: Annotated[

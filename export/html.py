@@ -103,13 +103,13 @@ def _legend(table: Table, sentences: Mapping[tuple[int, int], str] | None) -> st
     found = {state: number for state, number in counts([table]).items() if number}
     if not found:
         return ""
-    spans = (
+    spans = [
         f'<span data-state="{state}">{state} {STATE_NAMES[state]}: {number}</span>'
         for state, number in found.items()
-    )
+    ]
     left = "" if sentences is None else unexplained([table], len(sentences))
     if left:
-        spans = (*spans, f"<span>{left}</span>")
+        spans.append(f"<span>{left}</span>")
     return f'<p class="legend">{"".join(spans)}</p>\n'
 
 

@@ -143,9 +143,9 @@ def _open(path: Path) -> tuple[Any, Any]:
             warnings.simplefilter("ignore")  # of what it drops: drawings, validation, conditional formats
             return load_workbook(path, data_only=True), load_workbook(path)
     except Exception as error:  # its parsers raise whatever they stumble over
-        raise InputError(
-            f"cannot be read as a workbook: {type(error).__name__}: {error}", name=str(path)
-        ) from None
+        first = next(iter(str(error).splitlines()), "")  # the rest is advice on where to report it
+        reason = f"cannot be read as a workbook: {type(error).__name__}: {first}"
+        raise InputError(reason, name=str(path)) from None
 
 
 def _require_harmless(path: Path) -> None:

@@ -34,7 +34,7 @@ from crossfoot.export.html import page_html, pages_html
 from crossfoot.export.states import counts, marked
 from crossfoot.export.xlsx import write_xlsx
 from crossfoot.sheets import checking
-from openpyxl import load_workbook
+from openpyxl import Workbook, load_workbook
 from typer.testing import CliRunner
 
 SAMPLES = Path(__file__).resolve().parents[1] / "samples"
@@ -413,6 +413,21 @@ def test_a_bad_file_costs_itself_alone(tmp_path: Path) -> None:
     assert err.count("\n") == 1
     assert "a.csv: is neither UTF-8 nor GB18030" in err
     assert "budget-2020-basic.pdf" in out
+
+
+def test_an_error_names_the_sheet_and_the_cell_and_the_file_once(tmp_path: Path) -> None:
+    book = Workbook()
+    book.active.title = "收支"
+    book.active.append(["合计", "=1+1"])
+    book.save(tmp_path / "f.xlsx")
+    (tmp_path / "d.json").write_text("[" * 9, "utf-8")
+
+    _, _, err = run("check", tmp_path / "f.xlsx", tmp_path / "d.json")
+    first, second = err.splitlines()
+    assert first.startswith(f"crossfoot: {tmp_path / 'f.xlsx'}: sheet 收支, cell B1: a formula that was")
+        f"crossfoot: {tmp_path / 'f.xlsx'}: sheet 收支, cell B1: a formula that was never"
+    )
+    assert second.startswith(f"crossfoot: {tmp_path / 'd.json'}: not JSON")
 
 
 def test_results_of_check_are_those_of_digitize(sentences: None, wrong_file: Path, tmp_path: Path) -> None:

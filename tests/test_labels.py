@@ -11,8 +11,6 @@ import pytest
 from crossfoot.datasets.fixtures.checking import faults
 from crossfoot.datasets.labels.documents import Defaults, document_from_labels, tables_from_html
 from crossfoot.datasets.labels.html import html_tables
-from crossfoot.sheets.numbers import show_number
-from crossfoot.sheets.strays import stray_rows
 from crossfoot.document import Cell, Document, Table
 from crossfoot.errors import (
     InputError,
@@ -23,6 +21,8 @@ from crossfoot.errors import (
 )
 from crossfoot.export.html import table_html
 from crossfoot.export.xlsx import write_xlsx
+from crossfoot.sheets.numbers import show_number
+from crossfoot.sheets.strays import stray_rows
 from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import Workbook
