@@ -3,11 +3,24 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import TYPE_CHECKING, Any
 
-from .document import Box, Cell, Page, Part, Problem, Table, TablePart, Text, TextRole
+from .document import (
+    Box,
+    Cell,
+    Document,
+    Page,
+    Part,
+    Problem,
+    SourceInfo,
+    Step,
+    Table,
+    TablePart,
+    Text,
+    TextRole,
+)
 from .layout.dashes import with_dashes
 from .layout.engine import Found, Grid
 from .layout.paragraphs import Line, find_lines, find_paragraphs
@@ -18,9 +31,28 @@ from .ocr.cutting import Place
 from .ocr.page import PageText
 
 if TYPE_CHECKING:
+    from .arithmetic.options import ArithmeticOptions
+    from .errors import InputError
+    from .layout.options import LayoutOptions
+    from .ocr.options import OcrOptions
     from .ocr.rereading import Reread
+    from .source import Image, SourceOptions
 
 _SURE = 0.95  # a clean scan scores 0.99 and more; at 0.95 one side in twenty is unclear
+
+
+@dataclass(frozen=True)
+class PageResult:
+    """A page as it was digitized, for pictures: the upright image (height, width, 3) BGR,
+    its tables and texts, the boxes that were read, and the words read as (box, text). A table
+    that goes on over pages has one id on all of them."""
+
+    page: Page
+    image: Image
+    tables: tuple[Table, ...]
+    texts: tuple[Text, ...]
+    words: tuple[Box, ...]
+    readings: tuple[tuple[Box, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -174,3 +206,27 @@ def _table(
             )
         )
     )
+
+
+def unusable(name: str, error: InputError) -> Document:
+    """A failed document: all there is to say of an input that cannot be read."""
+    problem = Problem("error", "input_unusable", str(error), stage="source")
+    return Document(SourceInfo(name, "", 0), "failed", (problem,))
+
+
+def steps(
+    seconds: Mapping[str, float],
+    source: SourceOptions,
+    layout: LayoutOptions,
+    ocr: OcrOptions,
+    arithmetic: ArithmeticOptions,
+) -> tuple[Step, ...]:
+    """The stages that ran with the seconds that each took, and what was asked of them."""
+    origins = arithmetic.origins
+    settings: dict[str, dict[str, Any]] = {
+        "source": asdict(replace(source, password=None)),
+        "layout.grids": {"engine": layout.grid},
+        "ocr": asdict(replace(ocr, weights=None)),
+        "arithmetic": {"origins": None if origins is None else sorted(origins)},
+    }
+    return tuple(Step(name, round(s, 4), settings.get(name, {})) for name, s in seconds.items())

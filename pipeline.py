@@ -11,23 +11,24 @@ from __future__ import annotations
 import os
 import threading
 import time
-import weakref
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, BinaryIO, TypeVar
 
 from . import heap
 from .arithmetic.options import ArithmeticOptions
-from .document import Box, Document, Page, Problem, SourceInfo, Status, Step, Table, Text
+from .document import Document, Page, Problem, SourceInfo, Status, Table, Text
 from .errors import CrossfootError, EngineError, ForkError, InputError, LimitExceeded, WeightsError, one_line
 from .layout.continuation import Joiner, Sheet
 from .layout.options import LayoutOptions
 from .ocr.options import OcrOptions
+from .processes import renew_in_forks
 from .source import PageImage, Source, SourceOptions, open_source
 
 if TYPE_CHECKING:
+    from .assembly import PageResult
     from .layout.engine import GridEngine
     from .layout.ink import Ink
     from .models.orientation import PageOrientation
@@ -51,21 +52,7 @@ class Options:
     arithmetic: ArithmeticOptions = field(default_factory=ArithmeticOptions)
 
 
-@dataclass(frozen=True)
-class PageResult:
-    """A page as it was digitized, for pictures: the upright image (height, width, 3) BGR,
-    its tables and texts, the boxes that were read, and the words read as (box, text). A table
-    that goes on over pages has one id on all of them."""
-
-    page: Page
-    image: Image
-    tables: tuple[Table, ...]
-    texts: tuple[Text, ...]
-    words: tuple[Box, ...]
-    readings: tuple[tuple[Box, str], ...] = ()
-
-
-OnPage = Callable[[PageResult], None]
+OnPage = Callable[["PageResult"], None]
 OnProgress = Callable[[int, int], None]
 
 _UNLOADABLE = (WeightsError, EngineError, ForkError)  # from loading an engine: all pages need it
@@ -104,9 +91,10 @@ class Digitizer:
         self._grids: GridEngine | None = None
         self._orientation: PageOrientation | CrossfootError | None = None  # the error, once it failed
         self._pid: int | None = None  # of the process that loads or has loaded models
-        _alive.add(self)
+        renew_in_forks(self)
 
-    def _renew_lock(self) -> None:
+    def renew_lock(self) -> None:
+        """In a fresh fork: a lock that a thread of the parent held would never open."""
         self._lock = threading.Lock()
 
     def __getstate__(self) -> dict[str, Any]:
@@ -177,11 +165,14 @@ class Digitizer:
 
     def map(self, inputs: Iterable[Input]) -> Iterator[Document]:
         """Digitize many, in order; an unusable input gives a failed document, not an error."""
+        from .assembly import unusable
+
         for item in inputs:
             try:
                 yield self(item)
             except InputError as error:
-                yield _unusable(item, error)
+                name = PurePath(os.fspath(item)).name if isinstance(item, str | os.PathLike) else "input"
+                yield unusable(str(name), error)
 
     def engine(self, on_fetch: Progress | None = None) -> Engine:
         """The text engine, loaded when first asked for."""
@@ -239,19 +230,6 @@ class Digitizer:
             raise ForkError("a Digitizer cannot be used in a fork of the process that loaded its models")
 
 
-_alive: weakref.WeakSet[Digitizer] = weakref.WeakSet()
-
-
-def _renew_locks() -> None:
-    """In a fresh fork: locks held by threads that did not come along would never open."""
-    for digitizer in list(_alive):
-        digitizer._renew_lock()  # noqa: SLF001
-
-
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_renew_locks)
-
-
 class _Run:
     """One document on its way: pages go in, records are gathered."""
 
@@ -302,7 +280,7 @@ class _Run:
     def _digitize(self, scan: PageImage) -> PageResult:
         import numpy as np
 
-        from .assembly import page_records, settled
+        from .assembly import PageResult, page_records, settled
         from .layout.geometry import rows_of
         from .layout.page import lay_out
         from .ocr.page import read_layer, read_scan
@@ -382,8 +360,9 @@ class _Run:
 
     def document(self) -> Document:
         """Everything gathered, pages joined, with a status that says whether it is all."""
-        from .assembly import table_problems
+        from .assembly import steps, table_problems
 
+        options = self.digitizer.options
         with self.stage("layout.continuation"):
             tables = self.joiner.tables()
         document = self._checked(
@@ -400,7 +379,12 @@ class _Run:
         problems = sorted([*document.problems, *table_problems(document.tables)], key=lambda p: p.page or 0)
         failed = any(p.severity == "error" for p in problems)
         status: Status = "ok" if not failed else "partial" if self.pages else "failed"
-        return replace(document, status=status, problems=tuple(problems), steps=self._steps())
+        return replace(
+            document,
+            status=status,
+            problems=tuple(problems),
+            steps=steps(self.seconds, options.source, options.layout, options.ocr, options.arithmetic),
+        )
 
     def _checked(self, document: Document) -> Document:
         """The document with its amounts held against each other; as it was where that fails."""
@@ -412,20 +396,3 @@ class _Run:
         except Exception as error:  # readings are worth keeping, whatever arithmetic trips over
             failed = Problem("error", "stage_failed", one_line(error), stage="arithmetic")
             return replace(document, problems=(*document.problems, failed))
-
-    def _steps(self) -> tuple[Step, ...]:
-        options = self.digitizer.options
-        origins = options.arithmetic.origins
-        settings: dict[str, dict[str, Any]] = {
-            "source": asdict(replace(options.source, password=None)),
-            "layout.grids": {"engine": options.layout.grid},
-            "ocr": asdict(replace(options.ocr, weights=None)),
-            "arithmetic": {"origins": None if origins is None else sorted(origins)},
-        }
-        return tuple(Step(name, round(s, 4), settings.get(name, {})) for name, s in self.seconds.items())
-
-
-def _unusable(item: Input, error: InputError) -> Document:
-    name = PurePath(os.fspath(item)).name if isinstance(item, str | os.PathLike) else "input"
-    problem = Problem("error", "input_unusable", str(error), stage="source")
-    return Document(SourceInfo(str(name), "", 0), "failed", (problem,))

@@ -20,8 +20,9 @@ from ..summary import Bar, Outcome
 from .app import app, complain
 
 if TYPE_CHECKING:
+    from ..assembly import PageResult
     from ..document import Box, Document
-    from ..pipeline import Digitizer, Options, PageResult
+    from ..pipeline import Digitizer, Options
 
 
 class Grid(StrEnum):

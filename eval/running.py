@@ -20,8 +20,9 @@ from .results import Judged, TableRow, sums
 from .slices import moved_points
 
 if TYPE_CHECKING:
+    from ..assembly import PageResult
     from ..datasets.fixtures.sets import Fixture
-    from ..pipeline import Digitizer, Options, PageResult
+    from ..pipeline import Digitizer, Options
     from ..source import Image
     from .baseline import Baseline
     from .judging import DocumentScore, Predicted
