@@ -81,8 +81,12 @@ def check(
                 summary.show_cells(document, console)
     code = summary.exit_code(outcomes)
     disputed = sum(outcome.states["disputed"] for outcome in outcomes)
-    if require is Requirement.NO_DISPUTED and disputed:
-        complain(f"{require.value}: not met, {summary.counted(disputed, 'amount')} disputed")
+    failing = sum(outcome.equations[1] for outcome in outcomes)  # where no amount is to blame for certain
+    if require is Requirement.NO_DISPUTED and (disputed or failing):
+        told = (
+            f"{summary.counted(disputed, 'amount')} disputed, {summary.counted(failing, 'equation')} failing"
+        )
+        complain(f"{require.value}: not met, {told}")
         code = EXIT_FAILED if code == EXIT_OK else max(code, EXIT_FAILED)
     if as_json:
         typer.echo(summary.to_json(outcomes, code))

@@ -36,8 +36,9 @@ class _Choice:
 def _of_table(view: TableView) -> Iterator[Proposal]:
     found = [(total, _fitted(view, total)) for total in totals(view)]
     patterns = {best.cover.pattern for _, fitted in found if (best := _best(fitted)) and best.fit.good}
+    plain = _is_plain_list(view)
     for total, fitted in found:
-        for choice in _chosen(fitted, patterns):
+        for choice in _chosen(fitted, patterns, plain):
             yield from proposals(
                 view,
                 _sums(total, choice.cover),
@@ -58,7 +59,18 @@ def _best(fitted: Sequence[_Choice]) -> _Choice | None:
     return max(fitted, key=lambda choice: choice.fit.rank, default=None)
 
 
-def _chosen(fitted: Sequence[_Choice], patterns: set[str]) -> Iterator[_Choice]:
+def _is_plain_list(view: TableView) -> bool:
+    """Whether a table is one list of at least two items and its only total, at its head or its foot."""
+    if len(view.panels) != 1:
+        return False
+    rows = [row for row in view.panels[0].rows if row.role != "blank"]
+    totals = [row for row in rows if row.role == "total"]
+    items = [row for row in rows if row.role == "item" and row.ordinal is None and row.code is None]
+    ends = rows[:1] + rows[-1:]
+    return len(totals) == 1 and totals[0] in ends and len(items) == len(rows) - 1 >= 2
+
+
+def _chosen(fitted: Sequence[_Choice], patterns: set[str], plain: bool) -> Iterator[_Choice]:
     """What holds, and what the place suggests as far as the numbers do not speak against it."""
     best = _best(fitted)
     if best is None:
@@ -70,7 +82,7 @@ def _chosen(fitted: Sequence[_Choice], patterns: set[str]) -> Iterator[_Choice]:
             yield suggested  # 合计 is misread, so that only its own parts make up 总计
         return
     choice = suggested or best
-    if not choice.fit.fails or (choice.fit.fails == 1 and _certain(choice, patterns)):
+    if not choice.fit.fails or (choice.fit.fails == 1 and (plain or _certain(choice, patterns))):
         yield choice
 
 
