@@ -1,7 +1,8 @@
 """A pandas DataFrame → a grid of texts, its column names as header rows.
 
 Numbers become the text that says exactly what they are: a float its shortest decimal form, a
-Decimal its digits with their scale. Nothing is rounded.
+Decimal its digits with their scale. Nothing is rounded but what adding binary floats leaves
+behind the fifteenth digit.
 """
 
 from __future__ import annotations
@@ -14,11 +15,13 @@ from typing import TYPE_CHECKING, Any
 from ..document import MAX_ADDRESSES, Cell
 from ..errors import LimitExceeded
 from ..layout.headers import ORDINAL
+from .numbers import EXACT_DIGITS
 from .sheet import Sheet
 
 if TYPE_CHECKING:
     import pandas
 
+_SHORT = 12  # digits of a number that comes out by chance once in a thousand times
 _UNNAMED = "Unnamed:"  # how pandas calls a header cell that it finds blank
 _PATH = " / "  # what `Table.to_pandas` puts between the headings over a column
 _REPEATED = re.compile(r" \(\d+\)$")  # and behind a name that another column has
@@ -153,9 +156,21 @@ def _text(value: Any) -> str:
     if value is None or (pd.api.types.is_scalar(value) and pd.isna(value)):
         return ""
     if isinstance(value, float):  # float64 is one of them, float32 is not
-        return format(Decimal(repr(float(value))), "f")
+        return format(_without_noise(Decimal(repr(float(value)))), "f")
     if isinstance(value, np.floating):
         return np.format_float_positional(value, trim="-")
     if isinstance(value, Decimal):
         return format(value, "f")
     return str(value)
+
+
+def _without_noise(number: Decimal) -> Decimal:
+    """0.3 for 0.30000000000000004, as adding binary floats leaves it; any other number as it is.
+
+    A float says 15 digits of any decimal. One that needs more, and is a short number in these, is
+    taken for that.
+    """
+    if not number.is_finite() or len(number.as_tuple().digits) <= EXACT_DIGITS:
+        return number
+    short = Decimal(f"{number:.{EXACT_DIGITS}g}").normalize()
+    return short if len(short.as_tuple().digits) <= _SHORT else number

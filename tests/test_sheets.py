@@ -26,6 +26,7 @@ from crossfoot.export.csv import write_csv
 from crossfoot.export.html import page_html
 from crossfoot.export.xlsx import write_xlsx
 from crossfoot.sheets import delimited, markup, reading, workbooks
+from crossfoot.sheets.checking import check
 from crossfoot.sheets.reading import from_object, read_file
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -594,3 +595,26 @@ def test_the_mark_of_a_footnote_is_no_digit_of_the_amount(read) -> None:
 def test_a_mark_that_does_not_end_reaches_no_other_cell(read) -> None:
     (table,) = read("t.html", "<table><tr><th>项目<th>金额<tr><td>甲<sup>1<td>123.45</table>")
     assert rows(table)[1] == ["甲¹", "123.45"]
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (0.1 + 0.2, "0.3"),
+        (4804.640000000001, "4804.64"),
+        (-1133.0800000000002, "-1133.08"),
+        (12345678901234.56, "12345678901234.56"),  # its last digits are its own
+        (1 / 3, "0.3333333333333333"),
+        (0.1, "0.1"),
+        (1e22, "1" + 22 * "0"),
+        (float("inf"), "Infinity"),
+    ],
+)
+def test_floats_of_a_frame_lose_what_adding_them_left_and_nothing_else(value: float, text: str) -> None:
+    frame = pd.DataFrame({"项目": ["甲", "合计"], "金额": [0.5, value]})
+    assert from_object(frame, "frame").tables[0].cell_at(2, 1).text == text
+
+
+def test_sums_of_floats_are_sums() -> None:
+    frame = pd.DataFrame({"项目": ["甲", "乙", "合计"], "金额": [0.1, 0.2, 0.1 + 0.2]})
+    assert [c.state for c in check(frame).tables[0].cells if c.amount is not None] == ["proven"] * 3
