@@ -358,7 +358,7 @@ def test_levels_of_columns_are_header_rows_and_numbers_are_written_exactly() -> 
     ]
     assert table.header_rows == 2
     assert rows(table)[2:] == [
-        ["办公费", "0.30000000000000004", "1.50", "3"],
+        ["办公费", "0.3", "1.50", "3"],
         ["水费", "10000000000000000000000", "", "4"],
     ]
     assert roles(table) == ["name", "amount", "amount", "amount"]
