@@ -26,6 +26,8 @@ _MENTION = re.compile(
     r"(?![(（含)）]{0,3}以[上下内])"  # a threshold, not a figure
 )
 _BREAKS = re.compile(r"[,。;:、!?\n]")
+_OPENS_CLAUSE = ("", *"。;:!?\n")
+_ITEM = re.compile(r"\d{1,2}\.[ \t\u3000]+\d")
 _BOUNDS = re.compile(r"[≥≤><±~～至到](?:[ \t]*)$")
 
 
@@ -64,7 +66,9 @@ def tell(paragraph: str) -> Iterator[Told]:
         if parsed is None or (unit == "%" and _BOUNDS.search(text[: match.start()][-4:])):
             continue
         start, value = match.start(), parsed.value
-        led = text[:start].rstrip()[-1:]
+        led = text[max(0, start - 8) : start].rstrip(" \t\u3000")[-1:]
+        if led.isdecimal() or (led in _OPENS_CLAUSE and _ITEM.match(match["number"])):
+            continue  # 1,2 34.5 is a number in pieces, and 1. 5 may be the first item of a list
         if value.is_signed() and unit == "%" and (led.isalnum() or led == "%"):
             continue  # 60-70% and 60% - 70% are ranges
         yield Told(start, match.end(), value, unit, _phrase(paragraph, text, before, start))
@@ -75,9 +79,14 @@ def half_width(text: str) -> str:
     """The text in half-width forms, character for character, so that places stay."""
     folded = (unicodedata.normalize("NFKC", char) for char in text)
     return "".join(
-        "-" if char in "−–﹣－" else new if len(new) == 1 else char
+        "-" if char in "−–﹣－" else new if len(new) == 1 and not _is_mark(char) else char
         for char, new in zip(text, folded, strict=True)
     )
+
+
+def _is_mark(char: str) -> bool:
+    """Whether a character is a mark, of which NFKC makes a digit: ①5万元 is not 15."""
+    return char.isnumeric() and not char.isdecimal()
 
 
 def _phrase(paragraph: str, text: str, before: int, start: int) -> str:

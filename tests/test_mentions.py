@@ -83,3 +83,19 @@ def test_any_amount_printed_with_its_unit_is_read_back(value, unit, grouped):
 def test_no_text_raises(text):
     for one in tell(text):
         assert 0 <= one.start < one.end <= len(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("①5万元用于培训；②3.20万元用于维修", ["5", "3.20"]),  # no 15, no 23.20
+        ("面积100m²5万元", ["5"]),
+        ("比上年增加1,2 34.5万元", []),  # a number in pieces
+        ("2020年 5万元，其中 3.5万元", ["5", "3.5"]),
+        ("1. 5万元用于培训；2. 3万元用于维修", []),  # items or 1.5 and 2.3
+        ("支出1. 5万元", ["1.5"]),
+        ("３，２００．５０万元", ["3200.50"]),
+    ],
+)
+def test_marks_pieces_and_ordinals_are_no_digits_of_an_amount(text: str, told: list[str]) -> None:
+    assert [str(one.amount) for one in tell(text)] == told
