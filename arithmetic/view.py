@@ -24,8 +24,10 @@ _CODE = re.compile(r"\d{3,9}", re.ASCII)
 _LEADING_CODE = re.compile(r"(\d{3}|\d{5,9})(?=[^\d.,%年万元])", re.ASCII)
 _TOTAL = re.compile(r"(?:合计|总计|小计|共计|总分)(?:\([^()]*\))?$|^(?:合计|总计|小计|共计)(?![划算])")
 _OF_WHICH = re.compile(r"^其中")
+_REMARK = re.compile(r"\([^()]*\)")
 _NOTE = re.compile(r"^(?:注|备注|说明)\d*[:.、]")
 _LABELS = ("code", "name", "line_number", "text")
+_LABEL_HEAD = re.compile(r"(?:编码|代码|名称|科目|项目|单位|备注|说明|用途|行次|栏次|序号|[类款项])$")
 _POINTS = re.compile(r"(?<![\d.])(\d{1,3}(?:\.\d{1,2})?)分")
 _DIGITS = re.compile(r"\d+(?:\.\d+)?")
 _CHINESE = "一二三四五六七八九十"
@@ -70,7 +72,8 @@ class Row:
         code: digits of its code, parts in several columns joined; None where it has none.
         line: its printed line number (行次); None where it has none.
         ordinal: the number that its label begins with.
-        role: what it is; a total row is one by its words, a section by its label that spans the amounts.
+        role: what it is; a total row is one by its words, a section by its label that spans the amounts,
+            a header that is printed once more a note.
         indent: spaces printed before its name, where the print kept them.
         mark: which of its label columns are filled; rows of one kind are filled alike.
     """
@@ -137,9 +140,38 @@ class TableView:
 
     @cached_property
     def roles(self) -> tuple[str, ...]:
-        """The role of each column; `text` where nothing is known."""
+        """The role of each column; `text` where nothing is known.
+
+        A column between amounts that says nothing, under no header of labels, is one of amounts that are
+        all blank.
+        """
         known = [column.role or "text" for column in self.table.columns]
-        return tuple((known + ["text"] * self.cols)[: self.cols])
+        roles = (known + ["text"] * self.cols)[: self.cols]
+        amounts_at = [col for col, role in enumerate(roles) if role == "amount"]
+        for col in range(min(amounts_at, default=0), max(amounts_at, default=0)):
+            if roles[col] in ("name", "text") and self._is_silent(col):
+                roles[col] = "amount"
+        return tuple(roles)
+
+    def _is_silent(self, col: int) -> bool:
+        """Whether a column has a header that names no label, and below it nothing but blanks and strokes."""
+        path = self.header_paths[col]
+        if not path or _LABEL_HEAD.search(_REMARK.sub("", path[-1])):
+            return False
+        return all(len(self.text(row, col)) <= 1 and not self.number(row, col) for row in self.body)
+
+    @cached_property
+    def _repeated(self) -> frozenset[int]:
+        """Body rows that print a row of the header once more, as tables do on each new page."""
+        headers = [
+            [self.text(row, col) for col in range(self.cols)] for row in range(min(self.header_rows, 8))
+        ]
+        telling = [texts for texts in headers if len(set(filter(None, texts))) >= 2]
+        return frozenset(
+            row
+            for row in self.body
+            if any(all(self.text(row, col) == text for col, text in enumerate(texts)) for texts in telling)
+        )
 
     @cached_property
     def header_paths(self) -> tuple[tuple[str, ...], ...]:
@@ -194,6 +226,8 @@ class TableView:
         return Panel(cols, labels, numbers, tuple(self._row(row, labels) for row in self.body))
 
     def _row(self, row: int, labels: tuple[int, ...]) -> Row:
+        if row in self._repeated:
+            return Row(row, "", "", None, None, None, "note")
         texts = {cell.col: plain(cell.text) for col in labels if (cell := self.cell(row, col)).row == row}
         roles = {col: self.roles[max(col, labels[0])] for col in texts}
         digits = {col: t for col, t in texts.items() if t.isascii() and t.isdigit()}

@@ -1,8 +1,9 @@
 """What a label, a code and a total row is in real tables, where layout lost spaces and merged cells."""
 
 import pytest
+from crossfoot.arithmetic.finders import code_tree, header_tree
 from crossfoot.arithmetic.view import Ordinal, TableView, read_ordinal
-from typed_tables import typed
+from typed_tables import found, typed
 
 
 def body(text, roles, panel=0):
@@ -103,3 +104,51 @@ def test_parts_of_which_keep_their_ordinal():
 )
 def test_ordinals(label, ordinal):
     assert read_ordinal(label) == ordinal
+
+
+EXPENDITURE = """
+单位名称 | 合计 | 基本支出 | 上缴上级支出 | 经营支出
+局本级 | 91,354,348 | 91,354,348 | 一 |
+监测站 | 19,994,158 | 19,371,154 | | 623,004
+合计 | 111,348,506 | 110,725,502 | | 623,004
+"""
+
+
+@pytest.mark.parametrize("role", ["n", "t"])
+def test_a_blank_column_between_amounts_begins_no_list(role):
+    view = TableView(typed(EXPENDITURE, f"naa{role}a"))
+    assert [(panel.labels, panel.numbers) for panel in view.panels] == [((0,), (1, 2, 3, 4))]
+
+
+@pytest.mark.parametrize(
+    ("head", "says"), [("上缴上级支出", "见说明"), ("科目名称", ""), ("经费项目（按类）", "")]
+)
+def test_a_column_of_labels_begins_a_list(head, says):
+    view = TableView(typed(f"收入 | 金额 | {head} | 金额\n拨款 | 5.00 | {says} | 5.00", "nana"))
+    assert [panel.numbers for panel in view.panels] == [(1,), (3,)]
+
+
+CONTINUED = """
+科目编码 | 科目名称 | 总计 | 上年结转 | 财政拨款
+1 | 2 | 3 | 4 | 5
+22401 | 应急管理事务 | 160,160,215 | 43,395,671 | 116,764,544
+1 | 2 | 3 | 4 | 5
+2240101 | 行政运行 | 143,889,470 | 43,335,227 | 100,554,243
+2240199 | 其他应急管理支出 | 16,270,745 | 60,444 | 16,210,301
+"""
+
+
+def test_a_header_printed_once_more_is_no_row():
+    table = typed(CONTINUED, "cnaaa", header_rows=2)
+    (panel,) = TableView(table).panels
+    assert [(row.role, row.code) for row in panel.rows] == [
+        ("item", "22401"),
+        ("note", None),
+        ("item", "2240101"),
+        ("item", "2240199"),
+    ]
+    proposed = found(code_tree.find, table)
+    assert proposed["sum", 2, 2] == [{(4, 2), (5, 2)}]
+    assert not [
+        key for finder in (code_tree, header_tree) for key in found(finder.find, table) if key[1] == 3
+    ]
