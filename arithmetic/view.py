@@ -142,23 +142,28 @@ class TableView:
     def roles(self) -> tuple[str, ...]:
         """The role of each column; `text` where nothing is known.
 
-        A column between amounts that says nothing, under no header of labels, is one of amounts that are
-        all blank.
+        Right of a column of amounts, one that holds a few amounts, or nothing at all between others, is
+        one of amounts as well, unless its header names labels.
         """
         known = [column.role or "text" for column in self.table.columns]
         roles = (known + ["text"] * self.cols)[: self.cols]
-        amounts_at = [col for col, role in enumerate(roles) if role == "amount"]
-        for col in range(min(amounts_at, default=0), max(amounts_at, default=0)):
-            if roles[col] in ("name", "text") and self._is_silent(col):
+        first = roles.index("amount") if "amount" in roles else self.cols
+        wordless = [
+            c for c in range(first, self.cols) if roles[c] in ("name", "text") and self._is_wordless(c)
+        ]
+        for col in wordless:
+            if any(self.cell(row, col).amount for row in self.body):
                 roles[col] = "amount"
-        return tuple(roles)
+        last = max((col for col, role in enumerate(roles) if role == "amount"), default=0)
+        return tuple("amount" if col in wordless and col < last else role for col, role in enumerate(roles))
 
-    def _is_silent(self, col: int) -> bool:
-        """Whether a column has a header that names no label, and below it nothing but blanks and strokes."""
+    def _is_wordless(self, col: int) -> bool:
+        """Whether a column's header names no labels, and below it stand only amounts, blanks and strokes."""
         path = self.header_paths[col]
         if not path or _LABEL_HEAD.search(_REMARK.sub("", path[-1])):
             return False
-        return all(len(self.text(row, col)) <= 1 and not self.number(row, col) for row in self.body)
+        cells = (self.cell(row, col) for row in self.body)
+        return all(cell.amount is not None or len(plain(cell.text)) <= 1 for cell in cells)
 
     @cached_property
     def _repeated(self) -> frozenset[int]:

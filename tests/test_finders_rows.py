@@ -507,3 +507,50 @@ def test_two_thousand_rows_alike_are_no_burden(label):
     for finder in (code_tree.find, total_row.find, outline.find, balance.find):
         proposals = list(finder(Scope((TableView(table),))))
         assert sum(len(one.terms) for one in proposals) <= 200_000
+
+
+UNREAD = """
+一、按经济分类 | 210,799,153
+工资福利支出 | 162,377,866
+商品和服务支出 | 33,156,309
+资本性支出(基本建设) | 2,245:343
+其他支出 |
+其中：基本支出 | 194,808,592
+工资福利支出 | 162,377,866
+商品和服务支出 | 23,844,796
+对个人和家庭的补助 | 8,585,930
+项目支出 | 15,990,561
+本年支出合计 | 210,799,153
+"""
+
+
+def test_an_amount_that_cannot_be_read_makes_no_heading():
+    table = typed(UNREAD, "na", header_rows=0)
+    of_which = found(outline.find, table)
+    assert {(5, 1), (9, 1)} in of_which["sum", 0, 1]
+    assert of_which["at_most", 5, 1] == [{(0, 1)}]  # not at most 其他支出, which is blank
+    assert found(total_row.find, table)["sum", 10, 1] == [{(0, 1)}]
+
+
+def test_nothing_is_at_most_a_blank():
+    table = typed("其他支出 | \n其中：基本支出 | 194,808,592", "na", header_rows=0)
+    assert not found(outline.find, table)
+    table = typed("其他支出 | 0.00\n其中：基本支出 | 0.50", "na", header_rows=0)
+    assert found(outline.find, table)
+
+
+def test_a_row_whose_label_was_lost_is_a_part_where_only_it_makes_the_sum():
+    text = """
+    301工资福利支出 | 15,343,196 | 15,343,196
+    30103奖金 | 4,500,000 | 4,500,000
+    30109职业年金缴费 | 1,000,000 | 1,000,000
+    30110职工基本医疗保险缴费 | 5,546,255 | 5,546,255
+     | 4,296,941 | 4,296,941
+    302商品和服务支出 | 8.00 | 8.00
+    30201办公费 | 5.00 | 5.00
+    30202印刷费 | 3.00 | 3.00
+    """
+    table = typed(text, "naa", header_rows=0)
+    assert found(code_tree.find, table)["sum", 0, 1] == [{(1, 1), (2, 1), (3, 1), (4, 1)}]
+    table = reread(reread(table, 0, 1, "11,046,255"), 0, 2, "11,046,255")
+    assert found(code_tree.find, table)["sum", 0, 1] == [{(1, 1), (2, 1), (3, 1)}]

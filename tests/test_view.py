@@ -1,5 +1,7 @@
 """What a label, a code and a total row is in real tables, where layout lost spaces and merged cells."""
 
+from dataclasses import replace
+
 import pytest
 from crossfoot.arithmetic.finders import code_tree, header_tree
 from crossfoot.arithmetic.view import Ordinal, TableView, read_ordinal
@@ -152,3 +154,15 @@ def test_a_header_printed_once_more_is_no_row():
     assert not [
         key for finder in (code_tree, header_tree) for key in found(finder.find, table) if key[1] == 3
     ]
+
+
+def test_a_column_whose_few_amounts_were_taken_for_text_is_one_of_amounts():
+    table = typed(EXPENDITURE, "naaat")
+    assert TableView(table).panels[0].numbers == (1, 2, 3)  # 备注 may hold a number
+    cells = tuple(c if c.amount or c.text != "623,004" else replace(c, amount=623004) for c in table.cells)
+    assert TableView(replace(table, cells=cells)).panels[0].numbers == (1, 2, 3, 4)
+    remarks = EXPENDITURE.replace("经营支出", "备注")
+    cells = tuple(
+        replace(c, amount=d.amount) for c, d in zip(typed(remarks, "naaat").cells, cells, strict=True)
+    )
+    assert TableView(replace(table, cells=cells)).panels[0].numbers == (1, 2, 3)

@@ -83,7 +83,7 @@ def _forest(view: TableView, panels: Sequence[Panel]) -> Forest:
         Node(row, amount_columns(view, panel.numbers))
         for panel in panels
         for row in panel.rows
-        if row.role in ("item", "of_which") and (row.code or _bears(view, panel, row))
+        if (row.role in ("item", "of_which") and row.code) or _is_nameless(view, panel, row)
     ]
     while nodes and not nodes[-1].code:
         nodes.pop()  # what follows the last code is no part of the tree
@@ -108,8 +108,10 @@ def _forest(view: TableView, panels: Sequence[Panel]) -> Forest:
     return Forest(tuple(roots), tuple(node for node in nodes if node.code and _is_regular(node)))
 
 
-def _bears(view: TableView, panel: Panel, row: Row) -> bool:
-    return any(view.bears_number(row.row, col) for col in amount_columns(view, panel.numbers))
+def _is_nameless(view: TableView, panel: Panel, row: Row) -> bool:
+    """Whether a row bears amounts whose code, or whole label, the reading lost."""
+    bears = any(view.bears_number(row.row, col) for col in amount_columns(view, panel.numbers))
+    return bears and not row.code and row.role in ("item", "of_which", "blank")
 
 
 def _is_regular(node: Node) -> bool:

@@ -47,7 +47,7 @@ _AFTER = re.compile(  # only behind a number or a bracket: 行 and 分 are parts
     r"\s*(?:(?P<axis>[行栏列](?:\s*各\s*[行栏列])?)|(?P<percent>%)|(?P<points>分)|(?P<dots>[至到]))"
 )
 _LOOKS = re.compile(r"\d\s*(?:[行栏拦列]|=)|[行栏]\s*=|=\s*\(?\s*\d")
-_BREAKS = re.compile(r"[;。\n]|,(?=[^=]*?\d\s*[行栏列][^=,]{0,3}=)")
+_BREAKS = re.compile(r"[;。\n]|,(?=[^=]{0,60}?\d\s*[行栏列][^=,]{0,3}=)")
 _LEAD = re.compile(
     r"^\s*(?:注|备注|说明)\s*\d*\s*[:.、]\s*|^\s*其中\s*:\s*|^\s*\(?\d{1,2}[.、)](?=\s*\d+\s*[行栏列])"
 )

@@ -15,7 +15,7 @@ from ..proposal import Proposal, Scope
 from ..view import TableView
 from .code_forest import forests
 from .outline_forest import Item, outline
-from .sums import Fit, Sum, fit, proposals
+from .sums import Fit, Sum, fit, proposals, unread
 
 _PRIOR = 0.93
 _INCOMPLETE = 0.75  # where several columns miss, as where rows are left out
@@ -87,7 +87,7 @@ def _shares(view: TableView, item: Item) -> Iterator[Proposal]:
             strength="usual",
         )
     for head in heads:
-        sums = [s for s in head.sums([item]) if _positive(view, s)]
+        sums = [s for s in head.sums([item]) if _positive(view, s) and not _is_blank(view, s)]
         reason = "其中 introduces a part of the row above"
         yield from proposals(
             view,
@@ -98,6 +98,11 @@ def _shares(view: TableView, item: Item) -> Iterator[Proposal]:
             reason=reason,
             relation="at_most",
         )
+
+
+def _is_blank(view: TableView, one: Sum) -> bool:
+    """Whether nothing is printed for the whole: it limits nothing, and 其中 may speak of another row."""
+    return all(view.cell(*address).amount is None and not unread(view, address) for address in one.parts)
 
 
 def _positive(view: TableView, one: Sum) -> bool:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from ..view import Panel, Row, TableView
 from .code_forest import Forest
-from .sums import Fit, Sum, amount_columns, fit
+from .sums import Fit, Sum, amount_columns, bears_amount, fit
 
 _LONGEST_RUN = 40  # rows; longer ones are lists, not parts and neighbours
 
@@ -90,7 +90,7 @@ def _segments(view: TableView, panel: Panel, numbers: Sequence[int]) -> Iterator
     for row in panel.rows:
         if _COUNTED.search(row.label):
             continue
-        if row.role in ("item", "of_which") and any(view.number(row.row, c) is not None for c in numbers):
+        if row.role in ("item", "of_which") and any(bears_amount(view, (row.row, c)) for c in numbers):
             run.append(row)
         elif row.role not in ("blank", "note"):
             yield run

@@ -7,6 +7,7 @@ a difference that tells it from a sum of which a part is missing.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -17,6 +18,7 @@ from ..view import TableView
 Address = tuple[int, int]
 
 _ONE = Decimal(1)
+_DATE = re.compile("[年月日]")
 _DIGITS = 4  # of a number that one wrong digit leaves recognizable
 
 
@@ -142,6 +144,14 @@ def at(view: TableView, address: Address) -> At | None:
 def unread(view: TableView, address: Address) -> bool:
     """Whether digits stand at an address that make no amount."""
     return view.number(*address) is None and any(c.isdigit() for c in view.text(*address))
+
+
+def bears_amount(view: TableView, address: Address) -> bool:
+    """Whether an amount, a blank or a dash stands at an address, or mostly digits, as of a misreading."""
+    if view.number(*address) is not None:
+        return True
+    text = view.text(*address)
+    return 2 * sum(c.isdigit() for c in text) >= len(text) and not _DATE.search(text)
 
 
 def amount_columns(view: TableView, numbers: Iterable[int]) -> tuple[int, ...]:

@@ -15,7 +15,7 @@ from itertools import islice, takewhile
 from ..view import Panel, Row, TableView
 from .code_forest import Forest, forests
 from .outline_forest import outline
-from .sums import amount_columns
+from .sums import amount_columns, bears_amount
 
 _MOST_TOTALS = 30  # of the lists that a total spans, before only its neighbours count
 
@@ -111,7 +111,7 @@ def _entries(view: TableView, panel: Panel, forest: Forest | None) -> tuple[Entr
 
 def _counts(view: TableView, row: Row, numbers: Sequence[int]) -> bool:
     """Whether a row is a total with amounts of its own."""
-    return row.role == "total" and any(view.number(row.row, col) is not None for col in numbers)
+    return row.role == "total" and any(bears_amount(view, (row.row, col)) for col in numbers)
 
 
 def _first_panel(view: TableView, index: int, row: Row) -> int | None:
@@ -123,7 +123,7 @@ def _first_panel(view: TableView, index: int, row: Row) -> int | None:
     panels = view.panels
     numbers = amount_columns(view, panels[index].numbers)
     if row.role == "total" and panels[index].labels:
-        if all(view.number(row.row, col) is None for col in numbers):
+        if not any(bears_amount(view, (row.row, col)) for col in numbers):
             return None
         if index + 1 < len(panels) and _continues(view, index, row):
             return None  # its amounts stand in a later panel
