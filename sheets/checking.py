@@ -65,7 +65,10 @@ def check_file(path: Path, options: ArithmeticOptions | None = None) -> Document
 
 def _checked(source: SourceInfo, gathered: Gathered, options: ArithmeticOptions | None) -> Document:
     from ..arithmetic.checking import check_document
+    from ..arithmetic.options import ArithmeticOptions
 
+    options = options or ArithmeticOptions()
+    options = replace(options, reconcile=replace(options.reconcile, exact=True))
     known = gathered.known or Document(source, problems=tuple(_unreadable(gathered.tables)))
     problems = tuple(p for p in known.problems if not _said_anew(p))
     healed = known.status == "partial" and _failed(known.problems) and not _failed(problems)

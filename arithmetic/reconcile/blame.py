@@ -18,6 +18,7 @@ from .slips import OTHER, slip
 CERTAIN = 0.5  # share of the suspicion from which one amount alone is blamed
 SHARED = 0.3  # the same for several
 AGREES = 0.3  # an amount that is printed alike elsewhere is so much less suspect
+TELLING = 3  # digits, from which a slip says something
 EXONERATED = 0.02  # protection below which an amount counts as held by other equations
 
 
@@ -117,9 +118,14 @@ def _suspicion(model: Model, number: int, index: int) -> float:
 def _weight(model: Model, index: int, change: int) -> float:
     """How likely an amount is wrong by just this change."""
     quantity, value = model.known[index], model.values[index] or 0
-    shape = slip(value, value + change)
+    # A single digit, as 1.00, is one slip from a great many numbers.
+    shape = slip(value, value + change) if _digits(value) >= TELLING else OTHER
     doubt = (quantity.wrong + model.options.misprint) * max(shape, OTHER)
     return doubt * model.protection[index] * AGREES ** min(_agreeing(model, index), 6)
+
+
+def _digits(value: int) -> int:
+    return len(str(abs(value)).rstrip("0"))
 
 
 def _agreeing(model: Model, index: int) -> int:

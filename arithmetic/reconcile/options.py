@@ -36,6 +36,8 @@ class ReconcileOptions:
         nodes: steps of the exact search for one connected set of failing equations, before CP-SAT
             takes over.
         seconds: CP-SAT's deterministic time for one connected set; the same on every machine.
+        exact: take readings for what is printed, without any doubt, and correct nothing: for tables
+            that nobody read from a scan.
         amounts: largest number of amounts that one document may relate; the rest is unchecked.
     """
 
@@ -52,6 +54,7 @@ class ReconcileOptions:
     candidates: int = 10
     nodes: int = 4_000
     seconds: float = 2.0
+    exact: bool = False
     amounts: int = 100_000
 
     def __post_init__(self) -> None:

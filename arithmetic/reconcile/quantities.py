@@ -112,7 +112,9 @@ def quantities(
             table = tables.get(place.table)
             inside = table is not None and 0 <= place.row < table.shape[0] and 0 <= place.col < table.shape[1]
             sources.append(table.cell_at(place.row, place.col) if table is not None and inside else None)
-    drawn = any(c.reading is not None and c.reading.alternatives for t in document.tables for c in t.cells)
+    drawn = not options.exact and any(
+        c.reading is not None and c.reading.alternatives for t in document.tables for c in t.cells
+    )
     listed = [_listed(source, options) for source in sources]
     scale = max(map(_decimals, sources, listed), default=0)
     made = zip(wanted, sources, listed, strict=True)
@@ -120,7 +122,9 @@ def quantities(
 
 
 def _listed(source: Cell | Mention | None, options: ReconcileOptions) -> list[Listed]:
-    return list(choices_of(source, options.candidates, options.floor)) if isinstance(source, Cell) else []
+    if options.exact or not isinstance(source, Cell):
+        return []
+    return list(choices_of(source, options.candidates, options.floor))
 
 
 def _decimals(source: Cell | Mention | None, listed: Sequence[Listed]) -> int:
@@ -153,7 +157,7 @@ def _quantity(
     reading = source.reading
     if source.state == "confirmed":
         return Quantity(place, value, bears=bears, fixed=True)
-    if reading is None or not (reading.alternatives or reading.confidence < 1):
+    if options.exact or reading is None or not (reading.alternatives or reading.confidence < 1):
         return Quantity(place, value, bears=bears, ink=bears or bool(source.text.strip()))
     if not reading.alternatives:
         ink = bool(source.text.strip())

@@ -8,7 +8,7 @@ another sum already. Where one table of a document is rounded, only evidence cle
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 
 from ...document import Document
@@ -68,29 +68,38 @@ def _evidence(
 ) -> dict[str, float]:
     """Per table the log of the odds that its sums give to rounding."""
     evidence: dict[str, float] = {}
-    counted: set[frozenset[int]] = set()
     spent: set[int] = set()
-    # Short sums first: they say more, and leave more amounts for others to be counted with.
+    for relation, table, missed in _sums(relations, known, values, units):
+        members = relation.counting(values)
+        chance = _chance(missed, len(members))
+        if missed == 0:
+            weight = math.log(chance / SURELY_EXACT)
+        elif spent.isdisjoint(members):
+            weight = max(0.0, math.log(max(chance, 1e-12) / NARROWLY))
+            spent.update(members)
+        else:
+            continue
+        evidence[table] = evidence.get(table, 0.0) + weight
+    return evidence
+
+
+def _sums(
+    relations: Sequence[Relation], known: Sequence[Quantity], values: Values, units: Mapping[str, Fraction]
+) -> Iterator[tuple[Relation, str, int]]:
+    """The sums that rounding may explain, with their table and by how many units they miss.
+
+    Short ones first: they say more, and leave more amounts for others to be counted with.
+    """
+    counted: set[frozenset[int]] = set()
     for relation in sorted(relations, key=lambda relation: len(relation.members)):
-        table = _table(relation, known)
+        table, residual = _table(relation, known), relation.residual(values)
         members = frozenset(relation.counting(values))
-        residual = relation.residual(values)
         if table is None or residual is None or relation.proposal.tolerance or members in counted:
             continue
         missed = abs(residual) / units.get(table, Fraction(1))
-        if len(members) < 3 or missed.denominator != 1 or missed > len(members) / 2:
-            continue
-        counted.add(members)
-        chance = _chance(int(missed), len(members))
-        if missed == 0:
-            weight = math.log(chance / SURELY_EXACT)
-        elif members & spent:
-            continue
-        else:
-            weight = max(0.0, math.log(max(chance, 1e-12) / NARROWLY))
-            spent |= members
-        evidence[table] = evidence.get(table, 0.0) + weight
-    return evidence
+        if len(members) >= 3 and missed.denominator == 1 and missed <= len(members) / 2:
+            counted.add(members)
+            yield relation, table, int(missed)
 
 
 def _chance(missed: int, count: int) -> float:

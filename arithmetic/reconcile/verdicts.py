@@ -137,7 +137,7 @@ def _problem(model: Model, number: int, index: int, count: int) -> Problem:
     relation, quantity = model.relations[number], model.known[index]
     residual = relation.printed_residual(model.values)
     also = f", and {count - 1} more with it" if count > 1 else ""
-    what = f"{where(relation.proposal.total)} and what should make it differ by {residual}"
+    what = f"{where(relation.proposal.total)} and what should make it differ by {residual:f}"
     place = where(quantity.place)
     if not quantity.bears and quantity.ink and model.values[index] == 0:
         message = f"read as blank, but bears ink: {what} (equation {number + 1})"
