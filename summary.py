@@ -201,12 +201,11 @@ def show(result: Outcome, console: Console, *, sums: bool = False) -> None:
     line = f"{result.status}: {', '.join(counted_things)}, {result.seconds:.1f} s{files}"
     console.print(Text(line), soft_wrap=True)
     _show_states(result, console)
+    disputed = tuple(item.line() for item in result.disputed)
+    _show_lines("disputed", disputed, result.states["disputed"], console)
     if sums:
         _show_lines("fails", result.failing, result.equations[1], console)
         _show_lines("rounded", result.rounded, result.equations[2], console)
-    else:
-        disputed = tuple(item.line() for item in result.disputed)
-        _show_lines("disputed", disputed, result.states["disputed"], console)
     for problem in result.problems:
         if sums and problem.code == "equation_fails":  # it has its sentence
             continue

@@ -29,10 +29,14 @@ _PHRASES: Final[Mapping[str, Mapping[Language, str]]] = {
         "en": "{names}: {numbers}, off by {gap}; read {read}{closing}",
         "zh": "{names}：{numbers}，相差 {gap}；识别为 {read}{closing}",
     },
+    "disputed as given": {
+        "en": "{names}: {numbers}, off by {gap}; given as {read}{closing}",
+        "zh": "{names}：{numbers}，相差 {gap}；原值为 {read}{closing}",
+    },
     "closing": {"en": ", {value} would add up", "zh": "，改为 {value} 才相符"},
     "proven": {"en": "{names}: {numbers}", "zh": "{names}：{numbers}"},
     "confirmed": {"en": "{read} was confirmed by a person", "zh": "{read} 已由人工确认"},
-    "no_equation": {"en": "no equation holds {read}", "zh": "没有等式可核对 {read}"},
+    "no_equation": {"en": "no equation reaches {read}", "zh": "没有等式可核对 {read}"},
     "unreadable_partner": {
         "en": "an amount in the equations of {read} cannot be read",
         "zh": "与 {read} 相关的等式中有金额无法识别",
@@ -129,7 +133,8 @@ class Explainer:
         if cell.state == "disputed":
             closing = self._closing(equation, table, cell)
             gap = _shown(abs(equation.residual or Decimal(0)), "")
-            return self._say("disputed", **parts, gap=gap, read=read, closing=closing)
+            phrase = "disputed" if cell.reading is not None else "disputed as given"
+            return self._say(phrase, **parts, gap=gap, read=read, closing=closing)
         if cell.correction is not None:
             first = _printed(cell.reading.text) if cell.reading is not None else ""
             return self._say("corrected", **parts, read=first or "—", now=read)

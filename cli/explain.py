@@ -43,7 +43,7 @@ def explain(
         bool, typer.Option("--all", help="Explain every amount, not only corrected and disputed ones.")
     ] = False,
 ) -> None:
-    """Say why amounts were corrected or are disputed, in one sentence each.
+    """Say why amounts were corrected or are disputed, and which other equations fail.
 
     \b
     Examples:
@@ -60,7 +60,7 @@ def explain(
     if cell is not None:
         typer.echo(plain(_of_cell(loaded, table, cell, lang)))
         return
-    lines = _of_all(loaded, table, lang, every=every)
+    lines = _of_all(loaded, table, lang, every=every) + _failing(loaded, table)
     for line in lines or [_NOTHING[lang.value]]:
         typer.echo(plain(line))
 
@@ -72,6 +72,22 @@ def _of_all(document: Document, table: str | None, lang: Language, *, every: boo
     number = sum(len(t.cells) for t in document.tables)
     found, _ = marked(document, states, language=lang.value, limit=number, table=table)
     return [item.line(lang.value) for item in found]
+
+
+def _failing(document: Document, table: str | None) -> list[str]:
+    """Equations that fail where no amount is disputed for it, since which is wrong cannot be told."""
+    from ..export.equations import Places, failing
+
+    disputed = {(t.id, c.row, c.col) for t in document.tables for c in t.cells if c.state == "disputed"}
+    places = Places(document)
+    return [
+        f"fails: {places.sentence(equation)}"
+        for equation in failing(document)
+        if table in (None, equation.total.table)
+        and not any(
+            (term.table, term.row, term.col) in disputed for term in (equation.total, *equation.terms)
+        )
+    ]
 
 
 def _of_cell(document: Document, table: str | None, cell: str, lang: Language) -> str:

@@ -54,12 +54,14 @@ class Gathered:
 
 
 def read_file(path: Path) -> tuple[SourceInfo, Gathered]:
-    """The tables of a file.
+    """The tables of a file; a folder of results stands for its document.json.
 
     Raises:
         MissingInput, UnsupportedInput, DamagedInput, LimitExceeded, InputError, DocumentError:
             it cannot be used; the message names it and says why.
     """
+    results = path / "document.json"
+    path = results if results.is_file() else path
     data = _content(path)
     gathered = _gathered(path, data)
     if not gathered.tables:
@@ -72,7 +74,7 @@ def read_file(path: Path) -> tuple[SourceInfo, Gathered]:
 def _content(path: Path) -> bytes:
     try:
         if path.is_dir():
-            raise MissingInput("is a folder", name=str(path))
+            raise MissingInput("is a folder without a document.json", name=str(path))
         with path.open("rb") as file:  # what a device or a pipe says of its size is not so
             data = file.read(MAX_BYTES + 1)
         if len(data) > MAX_BYTES:

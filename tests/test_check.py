@@ -33,6 +33,7 @@ from crossfoot.export.equations import Places, failing, rounded
 from crossfoot.export.html import page_html, pages_html
 from crossfoot.export.states import counts, marked
 from crossfoot.export.xlsx import write_xlsx
+from crossfoot.layout.roles import describe
 from crossfoot.sheets import checking
 from openpyxl import Workbook, load_workbook
 from typer.testing import CliRunner
@@ -560,3 +561,31 @@ def test_what_is_disputed_is_explained_with_its_page_and_address(wrong_file: Pat
     assert all("4,992.56" in line and "70.00" in line for line in (english, chinese))
     comment = load_workbook(folder / "tables.xlsx").worksheets[1]["D4"].comment.text
     assert english.removeprefix("page 1, t1 (3, 3): ") == comment
+
+
+def test_a_folder_of_results_stands_for_its_document(wrong_file: Path, tmp_path: Path) -> None:
+    run("check", wrong_file, "-o", tmp_path / "out", "-q")
+    (folder,) = (tmp_path / "out").iterdir()
+    assert run("check", folder)[1].splitlines()[1:4] == run("check", wrong_file)[1].splitlines()[1:4]
+    assert "is a folder without a document.json" in run("check", tmp_path)[2]
+
+
+def test_a_sum_that_accuses_nobody_is_told_and_is_a_contradiction(tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_text("项目,金额\n合计,3.50\n工资,1.50\n津贴,2.10\n", "utf-8")
+    code, out, err = run("check", tmp_path / "t.csv", "-o", tmp_path / "out", "--require", "no-disputed")
+    assert code == 4
+    assert "0 amounts disputed, 1 equation failing" in err
+    assert "3.50 = 1.50 + 2.10 does not hold" in out
+    assert "3.50 = 1.50 + 2.10 does not hold" in run("explain", tmp_path / "out" / "t")[1]
+
+
+def test_results_of_digitize_are_as_exact_as_any_file() -> None:
+    """Doubts of a recogniser are not those of a file: a right sum proves all its amounts."""
+    texts = [["项目", "金额"], ["合计", "350.50"], ["工资", "150.25"], ["津贴", "200.25"]]
+    cells = tuple(
+        Cell(r, c, text=text, reading=Reading(text, 0.6, "ppocr", ((text, -0.5), ("1.00", -1.0))))
+        for r, row in enumerate(texts)
+        for c, text in enumerate(row)
+    )
+    found = crossfoot.check(describe(Table("t1", (4, 2), cells)))
+    assert [c.state for c in found.tables[0].cells if c.amount is not None] == ["proven"] * 3

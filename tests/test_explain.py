@@ -76,7 +76,7 @@ def test_a_dispute_says_what_fails_by_how_much_and_what_would_close_it():
     assert explain(result, "t5", 5, 2) == (
         "2010301 + 2010302 + 2010350 + 2010399 = 20103: "
         "1,326.31 + 6,369.79 + 1,235.69 + 1,165.84 ≠ 10,096.83, off by 0.80; "
-        "read 1,165.84, 1,165.04 would add up"
+        "given as 1,165.84, 1,165.04 would add up"
     )
     assert "相差 0.80" in explain(result, "t5", 5, 2, "zh")
 

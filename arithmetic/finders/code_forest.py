@@ -124,7 +124,10 @@ def _is_odd(node: Node, siblings: Sequence[Node]) -> bool:
     before = next((other for other in reversed(siblings) if not other.odd), None)
     if before is None or before.unit != node.unit or before.code == node.code:
         return False
-    return len(before.code) != len(node.code) or before.code > node.code
+    # Lists side by side are each in order, but 302 may stand at the head of the list right of 303.
+    return len(before.code) != len(node.code) or (
+        before.numbers == node.numbers and before.code > node.code
+    )
 
 
 def _mark_minorities(roots: Sequence[Node]) -> None:

@@ -220,7 +220,8 @@ def _spent(grid: FormGrid, head: Cell, values: list[Cell]) -> Iterator[Proposal]
 
 
 def _borne_out(grid: FormGrid, instance: Sum, origin: str, reason: str) -> Iterator[Proposal]:
-    if grid.figures.sound(instance) and grid.figures.support([instance]).meant:
+    figures = grid.figures
+    if figures.sound(instance) and (figures.support([instance]).meant or figures.copied(instance)):
         yield _single(grid.figures, "sum", "law", origin, instance, reason)
 
 

@@ -18,6 +18,7 @@ from .header_columns import numbering_row
 
 Terms = tuple[tuple[At, Decimal], ...]
 ZERO, ONE = Decimal(0), Decimal(1)
+_LONG = 4  # digits from which two parts of a sum are hardly equal by chance
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +152,12 @@ class Figures:
         if abs(residual) <= self.slack(instance):
             return 0
         return 1 if one_slip(residual) else 2
+
+    def copied(self, instance: Sum) -> bool:
+        """Whether two parts print the same long number: one may be a copy of the other, from the wrong line."""
+        printed = [number for place, _ in instance.terms if (number := self.number(place))]
+        long = [number for number in printed if len(number.normalize().as_tuple().digits) >= _LONG]
+        return len(set(long)) < len(long)
 
     def coarser(self, instance: Sum) -> bool:
         """Whether the parts print fewer decimals than their total, so that they are surely rounded."""

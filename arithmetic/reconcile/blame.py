@@ -19,6 +19,8 @@ CERTAIN = 0.5  # share of the suspicion from which one amount alone is blamed
 SHARED = 0.3  # the same for several
 AGREES = 0.3  # an amount that is printed alike elsewhere is so much less suspect
 TELLING = 3  # digits, from which a slip says something
+COPIED = 1 / 100  # as a slip, where two parts of a sum print one long number
+LONG = 4  # digits from which two parts of a sum are hardly equal by chance
 EXONERATED = 0.02  # protection below which an amount counts as held by other equations
 
 
@@ -92,7 +94,7 @@ def lone(model: Model, number: int) -> tuple[tuple[int, ...], tuple[int, ...]]:
     free = [i for i in ranked if model.protection[i] > EXONERATED]
     if weights[ranked[0]] >= CERTAIN * whole:
         guilty = ranked[:1]
-    elif relation.proposal.relation == "equal":
+    elif relation.proposal.relation == "equal" or _copies(model, number).issuperset(likely):
         guilty = likely
     elif relation.total in (free or ranked):
         guilty = [relation.total]
@@ -112,15 +114,26 @@ def _suspicion(model: Model, number: int, index: int) -> float:
     coefficient, gap = relation.coefficients.get(index, 0), relation.gap(model.values)
     if not coefficient or value is None or gap % coefficient:
         return 0.0
-    return _weight(model, index, -(gap // coefficient))
+    least = COPIED if index in _copies(model, number) else OTHER
+    return _weight(model, index, -(gap // coefficient), least)
 
 
-def _weight(model: Model, index: int, change: int) -> float:
-    """How likely an amount is wrong by just this change."""
+def _copies(model: Model, number: int) -> set[int]:
+    """Parts of a sum that print the same long number: one may be a copy of the other, from the wrong line."""
+    relation, prints = model.relations[number], defaultdict[int, list[int]](list)
+    for index in relation.terms:
+        value = model.values[index]
+        if value is not None and _digits(value) >= LONG:
+            prints[value].append(index)
+    return {index for same in prints.values() if len(same) > 1 for index in same}
+
+
+def _weight(model: Model, index: int, change: int, least: float = OTHER) -> float:
+    """How likely an amount is wrong by just this change; `least` where its shape says nothing."""
     quantity, value = model.known[index], model.values[index] or 0
     # A single digit, as 1.00, is one slip from a great many numbers.
     shape = slip(value, value + change) if _digits(value) >= TELLING else OTHER
-    doubt = (quantity.wrong + model.options.misprint) * max(shape, OTHER)
+    doubt = (quantity.wrong + model.options.misprint) * max(shape, least)
     return doubt * model.protection[index] * AGREES ** min(_agreeing(model, index), 6)
 
 

@@ -69,6 +69,8 @@ def _why(index: int, model: Model, proofs: Proofs) -> str:
     loose = (n for n in numbers if model.relations[n].tolerance or not model.relations[n].linear)
     if any(model.holds[n] for n in loose):
         return "rounding"
+    if any(model.holds[n] is False and n not in model.omitted for n in numbers):
+        return "contradicted"
     if any(model.holds[n] is None for n in numbers):
         return "unreadable_partner"
     if any(n in model.omitted for n in numbers):
