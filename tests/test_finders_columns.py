@@ -349,6 +349,15 @@ def test_real_overall_target():
     assert equations["at_most", 9, 4] == [cells(9, 3)]
 
 
+def test_projects_that_miss_are_meant_where_one_is_copied_from_the_next_line():
+    copied = FORM.replace("140 | 140", "1741.56 | 1741.56")
+    equations, _ = outcome(forms.find, made(copied, "ttttttt", kind="performance.overall_target"))
+    assert equations["sum", 6, 3] == [{(row, 4, 1) for row in range(9, 15)}]
+    some = FORM.replace("140 | 140", "1288.42 | 1288.42")  # no copy: perhaps only some projects are listed
+    equations, _ = outcome(forms.find, made(some, "ttttttt", kind="performance.overall_target"))
+    assert ("sum", 6, 3) not in equations
+
+
 EVALUATION = """
 项目名称 | 行政运行工作经费 | < | < | < | < | < | <
 预算执行数（20分） | ^ | 预算数（A） | 执行数（B） | 执行率（B/A） | 设置分值 | 评分标准 | 得分（20分*执行率）

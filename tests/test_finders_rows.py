@@ -191,6 +191,20 @@ def test_three_triples_side_by_side_hold_one_tree():
     assert len(totals) == 3
 
 
+def test_lists_side_by_side_need_not_be_in_order():
+    text = """
+    301 | 工资福利支出 | 904.78 | 302 | 商品和服务支出 | 63.27
+    30101 | 基本工资 | 902.54 | 30201 | 办公费 | 11.78
+    30102 | 津贴补贴 | 2.24 | 30202 | 印刷费 | 14.62
+    303 | 对个人和家庭的补助 | 37.74 | 30203 | 咨询费 | 36.60
+    30301 | 离休费 | 30.54 | 310 | 资本性支出 | 2.88
+    30302 | 退休费 | 7.20 | 31002 | 办公设备购置 | 2.88
+    """
+    table = typed(text, "cnacna", header_rows=0)
+    # Off by 0.27, two digits swapped: 302 is in its place though 303 stands in the list left of it.
+    assert found(code_tree.find, table)["sum", 0, 5] == [{(1, 5), (2, 5), (3, 5)}]
+
+
 def test_units_part_repeated_codes():
     table = typed(
         """

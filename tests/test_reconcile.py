@@ -295,6 +295,17 @@ def test_where_nothing_can_be_told_apart_the_total_stands_for_all():
     assert {state(result, r) for r in range(5)} == {("unchecked", "contradicted")}
 
 
+def test_two_parts_that_print_one_long_number_are_suspected_as_copies():
+    rows = (["1,804.12"], ["259.82"], ["259.82"], ["470.03"], ["2,815.23"])
+    result = reconcile(document(table(*rows)), [column(5, prior=0.999)])
+    assert [state(result, r)[0] for r in range(5)] == ["unchecked", "disputed", "disputed"] + [
+        "unchecked"
+    ] * 2
+    assert {p.where for p in result.problems} == {"t1 (1, 0)", "t1 (2, 0)"}
+    short = (["1,804.12"], ["2.00"], ["2.00"], ["470.03"], ["2,815.23"])
+    assert state(reconcile(document(table(*short)), [column(5, prior=0.999)]), 4)[0] == "disputed"
+
+
 def test_rounding_is_tolerated_and_proves_no_last_digit():
     rows = [[f"{n}.11", f"{n}.22", f"{2 * n}.{33 + (n % 3 == 0)}"] for n in range(101, 121)]
     rows_only = [

@@ -125,9 +125,7 @@ def _is_odd(node: Node, siblings: Sequence[Node]) -> bool:
     if before is None or before.unit != node.unit or before.code == node.code:
         return False
     # Lists side by side are each in order, but 302 may stand at the head of the list right of 303.
-    return len(before.code) != len(node.code) or (
-        before.numbers == node.numbers and before.code > node.code
-    )
+    return len(before.code) != len(node.code) or (before.numbers == node.numbers and before.code > node.code)
 
 
 def _mark_minorities(roots: Sequence[Node]) -> None:

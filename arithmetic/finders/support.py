@@ -154,7 +154,7 @@ class Figures:
         return 1 if one_slip(residual) else 2
 
     def copied(self, instance: Sum) -> bool:
-        """Whether two parts print the same long number: one may be a copy of the other, from the wrong line."""
+        """Whether two parts print the same long number: one may be copied from the wrong line."""
         printed = [number for place, _ in instance.terms if (number := self.number(place))]
         long = [number for number in printed if len(number.normalize().as_tuple().digits) >= _LONG]
         return len(set(long)) < len(long)

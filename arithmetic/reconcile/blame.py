@@ -94,7 +94,7 @@ def lone(model: Model, number: int) -> tuple[tuple[int, ...], tuple[int, ...]]:
     free = [i for i in ranked if model.protection[i] > EXONERATED]
     if weights[ranked[0]] >= CERTAIN * whole:
         guilty = ranked[:1]
-    elif relation.proposal.relation == "equal" or _copies(model, number).issuperset(likely):
+    elif relation.proposal.relation == "equal" or (likely and _copies(model, number).issuperset(likely)):
         guilty = likely
     elif relation.total in (free or ranked):
         guilty = [relation.total]
