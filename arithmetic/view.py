@@ -112,6 +112,7 @@ class TableView:
         self.rows, self.cols = table.shape
         self.header_rows = table.header_rows
         self.body = range(table.header_rows, table.shape[0])
+        self._texts: dict[tuple[int, int], str] = {}
 
     def cell(self, row: int, col: int) -> Cell:
         """The cell that covers an address."""
@@ -119,7 +120,11 @@ class TableView:
 
     def text(self, row: int, col: int) -> str:
         """The plain text at an address."""
-        return plain(self.cell(row, col).text)
+        cell = self.cell(row, col)
+        start = (cell.row, cell.col)
+        if start not in self._texts:
+            self._texts[start] = plain(cell.text)
+        return self._texts[start]
 
     def number(self, row: int, col: int) -> Decimal | None:
         """The number at an address: 0 for a blank or a dash, None for words and for what is unreadable.

@@ -143,6 +143,17 @@ def test_equality_of_two_unsure_readings_proves_neither():
     assert state(reconcile(document(*sure), [equal]), 0) == ("proven", None)
 
 
+def test_a_column_whose_points_may_all_be_commas_is_not_proven():
+    rows = (["26,826.161"], ["10,785.736"], ["342.820"], ["37,954.717"])
+    for text, expected in (("{}", "unchecked"), ("1{}", "proven")):
+        alike = {
+            (r, 0): [(cell, 0.96), (text.format(cell.replace(".", ",")), 0.0399)]
+            for r, (cell,) in enumerate(rows)
+        }
+        result = reconcile(document(table(*rows, read=alike)), [column(4)])
+        assert [state(result, r)[0] for r in range(4)] == [expected] * 4
+
+
 def test_a_sum_with_one_part_is_an_equality():
     unsure = {(0, 0): [("38.10", 0.95), ("33.10", 0.04)], (1, 0): [("38.10", 0.95), ("33.10", 0.04)]}
     result = reconcile(document(table(["38.10"], ["38.10"], read=unsure)), [column(2)])

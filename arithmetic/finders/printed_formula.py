@@ -280,7 +280,7 @@ class _Reader:
             width = len(self.view.panels[panel].numbers)
             found = [self._sum(stated, offset) for offset in range(width)]
         else:
-            skipped = numbering_row(self.view)
+            skipped = self.figures.numbering
             found = [self._sum(stated, row) for row in self.view.body if row != skipped]
         return [instance for instance in found if instance is not None and self.figures.sound(instance)]
 

@@ -1,8 +1,9 @@
 """How likely an amount is wrong although its equations hold: another misreading would have to compensate it.
 
 For each other reading of an amount, the probability that some partner is misread by just as much
-is looked up in a hash of the partners' own readings. Two prints of one number are misread alike far
-oftener than two numbers in a sum compensate each other, so equality has a harder test.
+is looked up in a hash of the partners' own readings; a reading that moves the point may be shared
+by all. Two prints of one number are misread alike far oftener than two numbers in a sum compensate
+each other, so equality has a harder test.
 """
 
 from __future__ import annotations
@@ -60,11 +61,9 @@ class Proofs:
             and self._apart(number, other, index)
             and not (equal and self._is_equality(other, index))  # all prints of a number may be misread alike
         ]
-        coefficient = model.relations[number].coefficients[index]
         total = quantity.unlisted * self._any(index, number) * self._most(beside, index, None)
         for choice_value, odds in self._readings(index):
-            change = coefficient * (choice_value - value)
-            total += odds * self._compensated(index, number, change) * self._most(beside, index, choice_value)
+            total += odds * self._kept(index, number, choice_value) * self._most(beside, index, choice_value)
         return total
 
     def _readings(self, index: int) -> Iterator[tuple[int, float]]:
@@ -79,14 +78,32 @@ class Proofs:
 
     def _most(self, beside: list[int], index: int, other: int | None) -> float:
         """The least chance that one of the relations beside is compensated, too."""
-        model = self._model
+        chances = (
+            self._any(index, number) if other is None else self._kept(index, number, other)
+            for number in beside
+        )
+        return min(chances, default=1.0)
+
+    def _kept(self, index: int, number: int, other: int) -> float:
+        """Chance that a relation holds although an amount is `other`."""
+        value = self._model.values[index] or 0
+        change = self._model.relations[number].coefficients[index] * (other - value)
+        return max(self._compensated(index, number, change), self._scaled(index, number, value, other))
+
+    def _scaled(self, index: int, number: int, value: int, other: int) -> float:
+        """Chance that all amounts of a relation moved their point alike, as where commas are read as points.
+
+        Such misreadings are no independent ones: the least likely of them speaks for all.
+        """
+        if not _moves_point(value, other):
+            return 0.0
         chances = [1.0]
-        for number in beside:
-            if other is None:
-                chances.append(self._any(index, number))
-            else:
-                change = model.relations[number].coefficients[index] * (other - (model.values[index] or 0))
-                chances.append(self._compensated(index, number, change))
+        for partner in self._model.counting[number] - {index}:
+            now = self._model.values[partner] or 0
+            # In whole numbers: now · other / value.
+            odds = [o for found, o in self._readings(partner) if found * value == now * other]
+            quantity = self._model.known[partner]
+            chances.append(0.0 if quantity.fixed else min(1.0, sum(odds, quantity.unlisted)))
         return min(chances)
 
     def _apart(self, number: int, other: int, index: int) -> bool:
@@ -133,3 +150,8 @@ class Proofs:
                     found[coefficient * (other - value)].append((i, odds * held))
             self._changes[number] = found
         return self._changes[number]
+
+
+def _moves_point(value: int, other: int) -> bool:
+    """Whether two numbers are the same digits with the point elsewhere."""
+    return value != other and value * other > 0 and str(value).rstrip("0") == str(other).rstrip("0")
