@@ -17,7 +17,7 @@ from .mentions import with_mentions
 from .options import ArithmeticOptions
 from .proposal import Proposal, Scope
 from .reconcile import reconcile
-from .view import TableView
+from .view import TableView, usable
 
 
 def check_document(document: Document, options: ArithmeticOptions | None = None) -> Document:
@@ -49,7 +49,7 @@ def _scopes(document: Document) -> Iterator[Scope]:
         groups.setdefault(table.group, []).append(table)
     pages = {group: {part.page for t in tables for part in t.parts} for group, tables in groups.items()}
     spoken: dict[str | None, list[Mention]] = {group: [] for group in groups}
-    for mention in document.mentions if groups else ():
+    for mention in (m for m in document.mentions if groups and usable(m.amount)):
         nearest = min(groups, key=lambda group: _distance(mention.page, pages[group]))
         spoken[nearest].append(mention)
     for group, tables in groups.items():

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cached_property
 from typing import Literal
@@ -18,6 +18,8 @@ from .. import amounts
 from ..document import Cell, Table
 
 RowRole = Literal["total", "of_which", "item", "section", "note", "blank"]
+
+MAX_EXPONENT = 60  # digits before and after the point that any amount or factor may have
 
 _SPACES = re.compile(r"\s+")
 _CODE = re.compile(r"\d{3,9}", re.ASCII)
@@ -42,6 +44,20 @@ _ORDINALS = (
 def plain(text: str) -> str:
     """A label without spaces, in half-width forms: `合 计` and `合计` are one."""
     return _SPACES.sub("", unicodedata.normalize("NFKC", text))
+
+
+def usable(value: Decimal) -> bool:
+    """Whether a number is of a size that a print may have; hostile JSON may say NaN or 1E+999999."""
+    exponent = value.as_tuple().exponent
+    return isinstance(exponent, int) and exponent >= -MAX_EXPONENT and value.adjusted() <= MAX_EXPONENT
+
+
+def _printable(table: Table) -> Table:
+    """The table, amounts that no print may have taken for words."""
+    if all(cell.amount is None or usable(cell.amount) for cell in table.cells):
+        return table
+    cells = (c if c.amount is None or usable(c.amount) else replace(c, amount=None) for c in table.cells)
+    return replace(table, cells=tuple(cells))
 
 
 def label_number(text: str) -> Decimal | None:
@@ -107,7 +123,7 @@ class TableView:
     """A table with its numbers and labels looked up once; never changes the table."""
 
     def __init__(self, table: Table) -> None:
-        self.table = table
+        self.table = _printable(table)
         self.id = table.id
         self.rows, self.cols = table.shape
         self.header_rows = table.header_rows

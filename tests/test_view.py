@@ -1,6 +1,7 @@
 """What a label, a code and a total row is in real tables, where layout lost spaces and merged cells."""
 
 from dataclasses import replace
+from decimal import Decimal
 
 import pytest
 from crossfoot.arithmetic.finders import code_tree, header_tree
@@ -138,6 +139,14 @@ CONTINUED = """
 2240101 | 行政运行 | 143,889,470 | 43,335,227 | 100,554,243
 2240199 | 其他应急管理支出 | 16,270,745 | 60,444 | 16,210,301
 """
+
+
+@pytest.mark.parametrize("amount", ["NaN", "-Infinity", "1E+999999", "1E-400"])
+def test_what_no_print_may_say_is_no_number(amount):
+    table = typed("行政运行 | 5.00 | 1.00", "naa", header_rows=0)
+    cells = tuple(replace(c, text="?", amount=Decimal(amount)) if c.col == 1 else c for c in table.cells)
+    view = TableView(replace(table, cells=cells))
+    assert [view.number(0, col) for col in (1, 2)] == [None, Decimal(1)]
 
 
 def test_a_header_printed_once_more_is_no_row():

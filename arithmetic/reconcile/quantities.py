@@ -14,10 +14,9 @@ from decimal import Decimal
 from ... import amounts
 from ...document import Cell, Document, Mention
 from ..proposal import Place, Said
-from ..view import label_number
+from ..view import label_number, usable
 from .options import ReconcileOptions
 
-MAX_EXPONENT = 60  # digits before and after the point that any amount or factor may have
 UNSURE = 0.03  # a recogniser's reading without alternatives is wrong about this often at low resolution
 
 
@@ -55,12 +54,6 @@ class Quantity:
     ink: bool = True
     bears: bool = True
     fixed: bool = False
-
-
-def usable(value: Decimal) -> bool:
-    """Whether a number is of a size that a print may have; hostile JSON may say 1E+999999."""
-    exponent = value.as_tuple().exponent
-    return isinstance(exponent, int) and exponent >= -MAX_EXPONENT and value.adjusted() <= MAX_EXPONENT
 
 
 def decimals_of(value: Decimal) -> int:

@@ -12,7 +12,8 @@ from decimal import Decimal
 from fractions import Fraction
 
 from ..proposal import Place, Proposal
-from .quantities import as_decimal, as_int, decimals_of, usable
+from ..view import usable
+from .quantities import as_decimal, as_int, decimals_of
 
 Values = Sequence[int | None]
 

@@ -13,7 +13,8 @@ from fractions import Fraction
 
 from ...document import Document
 from ..proposal import At
-from .quantities import Quantity, decimals_of, usable
+from ..view import usable
+from .quantities import Quantity, decimals_of
 from .relations import Relation, Values
 
 ROUNDED = 0.05  # of tables, before one looks; documents mix those that are with those that are not
