@@ -168,7 +168,9 @@ def test_a_header_printed_once_more_is_no_row():
 def test_a_column_whose_few_amounts_were_taken_for_text_is_one_of_amounts():
     table = typed(EXPENDITURE, "naaat")
     assert TableView(table).panels[0].numbers == (1, 2, 3)  # 备注 may hold a number
-    cells = tuple(c if c.amount or c.text != "623,004" else replace(c, amount=623004) for c in table.cells)
+    cells = tuple(
+        c if c.amount or c.text != "623,004" else replace(c, amount=Decimal(623004)) for c in table.cells
+    )
     assert TableView(replace(table, cells=cells)).panels[0].numbers == (1, 2, 3, 4)
     remarks = EXPENDITURE.replace("经营支出", "备注")
     cells = tuple(
