@@ -29,6 +29,7 @@ SIGNIFICANT = 1000  # amounts with fewer digits than this differ in one digit by
 SAME_GAP = 10.0  # another family misses by the same: what is wrong once shows in each
 SAME_GAPS = 30.0
 MOST_ERRORS = 5.0
+MOST_FAILING = 4  # instances of one family, with a misprint or two among them, beyond what is expected
 ELSEWHERE = 0.5  # a family in another table says half as much
 WEIGHT = 4.0  # the prior counts as much as this many other families of its origin and table
 
@@ -59,7 +60,20 @@ def beliefs(
         prior = (WEIGHT * members[0].proposal.prior + right) / (WEIGHT + others)
         posterior[name] = _posterior(prior, odds[name])
     posterior.update(dict.fromkeys(_partial(relations, values), 0.0))
+    posterior.update({n: 0.0 for n, m in families.items() if _fails_too_often(m, known, values, options)})
     return [posterior[relation.proposal.family] for relation in relations]
+
+
+def _fails_too_often(
+    members: Sequence[Relation], known: Sequence[Quantity], values: Values, options: ReconcileOptions
+) -> bool:
+    """Whether more instances fail than three times as many wrong amounts as are to be expected explain.
+
+    A formula that is misread or leaves a column out holds in all rows where that column is empty.
+    """
+    failing = sum(relation.holds(values) is False for relation in members)
+    expected = sum(_errors(relation, known, values, options) for relation in members)
+    return failing > MOST_FAILING + 3 * expected
 
 
 def _partial(relations: Sequence[Relation], values: Values) -> set[str]:
