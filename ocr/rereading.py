@@ -167,7 +167,12 @@ def _together(case: _Case) -> tuple[Hypothesis, ...]:
 
     The others are there to settle a doubt. Where those two agree, or know an amount where all
     together know none, the others have only brought one in, as a stroke beside the figures does.
+    Crops that all say one amount, each by itself, are not overruled by their sum: what they have in
+    common, as a comma with a short tail, would count once for each, and the column's format once.
     """
+    said = {text for _, text in case.attempts[1:]}
+    if len(said) == 1 and case.found and case.found[0].text in said and parse(case.found[0].text):
+        return case.found
     whole, narrow = (decode_together(views, case.prior) for views in (case.lattices, case.lattices[:2]))
     if not whole or not narrow:
         return whole or narrow

@@ -14,12 +14,14 @@ from crossfoot.document import Box, Cell, Part, Reading, Table
 from crossfoot.layout.engine import Grid, GridCell
 from crossfoot.layout.ink import Ink
 from crossfoot.layout.roles import describe
+from crossfoot.ocr.amount_beam import decode, decode_together
 from crossfoot.ocr.amount_cells import AmountCell, crop, find_amount_cells, looks_numeric
 from crossfoot.ocr.amount_grammar import BLANK, OTHER, SYMBOLS, WIDTH
 from crossfoot.ocr.engine import LatticeEngine
+from crossfoot.ocr.number_format import infer_format
 from crossfoot.ocr.options import OcrOptions
 from crossfoot.ocr.paddle import PaddleEngine
-from crossfoot.ocr.rereading import Reread, Views, reread_amounts
+from crossfoot.ocr.rereading import Reread, Views, _Case, _together, reread_amounts
 from crossfoot.ocr.unclaimed import unclaimed_ink
 from hypothesis import given
 from hypothesis import strategies as st
@@ -304,6 +306,23 @@ def test_crops_made_otherwise_do_not_outvote_two_readings_that_agree() -> None:
     assert reading is not None
     assert reading.text == "0.00"
     assert "9.00" in dict(reading.alternatives)
+
+
+def test_crops_that_all_say_one_amount_are_not_overruled_by_their_sum() -> None:
+    """A comma with a short tail looks like a point in each crop; the column has whole numbers only."""
+    prior = infer_format(["43,395,671", "160,160,215", "15,181,657", "2,245,343", "12,852,300"])
+    views = [lattice("26,826.161", 0.98, "26,826,161")] * 4
+    found = decode(views[0], prior)
+    assert found[0].text == "26,826,161"
+    assert decode_together(views, prior)[0].text == "26,826.161"
+    shown = table()
+    place_of, cell = AmountCell(0, 0, place(3, 2), place(3, 2)), shown.cell_at(3, 2)
+    said = (
+        ("ppocr", "26.826.161"),
+        *((name, found[0].text) for name in ("cell", "plain", "wider", "shifted")),
+    )
+    case = _Case(place_of, cell, prior, list(views), tuple(found), said)
+    assert _together(case)[0].text == "26,826,161"
 
 
 @pytest.mark.parametrize("said", ["人民币", ""])
