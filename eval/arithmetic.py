@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from .. import __version__
 from ..arithmetic.options import ORIGINS, ArithmeticOptions
 from ..document import write_atomically
-from ..errors import InputError, MissingInput, one_line
+from ..errors import InputError, one_line
 from ..pipeline import Options
 from .arithmetic_figures import WRONG_PROVEN, Figure, find, together
 from .arithmetic_judging import Task, measure
@@ -101,11 +101,8 @@ def measure_arithmetic(
     from ..datasets.fixtures.sets import load_set
 
     report = on_progress or (lambda label, done, total: None)
-    found = load_set(folder)
-    fixtures = [f for f in found.fixtures if all(getattr(f, k) in v for k, v in plan.only.items() if v)]
-    fixtures = fixtures[: plan.limit or None]
-    if not fixtures:
-        raise MissingInput("no such fixture", name=str(folder))
+    found = load_set(folder).only(plan.only)
+    fixtures = found.fixtures[: plan.limit or None]
     failures = [(refusal.address, str(refusal)) for refusal in found.refusals]
     if plan.read:
         kept, unread = read_all(fixtures, plan.options, plan.kept, plan.workers, report, on_fetch)

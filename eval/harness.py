@@ -153,11 +153,7 @@ def _chosen(fixtures: Path | str | FixtureSet, plan: Plan) -> FixtureSet:
         raise InputError(
             f"no fixture can be used, the first because: {found.refusals[0]}", name=str(found.root)
         )
-    kept = tuple(f for f in found.fixtures if all(getattr(f, k) in v for k, v in plan.only.items() if v))
-    if not kept:
-        given = ", ".join(f"{key}={value}" for key, values in plan.only.items() for value in values)
-        raise MissingInput(f"no fixture with {given}", name=str(found.root))
-    return replace(found, fixtures=kept)
+    return found.only(plan.only)
 
 
 def _check_stems(chosen: FixtureSet) -> None:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from .. import __version__
 from ..document import write_atomically
-from ..errors import CrossfootError, InputError, MissingInput, one_line
+from ..errors import CrossfootError, InputError, one_line
 from ..layout.options import LayoutOptions
 from .cache import program
 from .hardware import this_machine
@@ -108,13 +108,10 @@ def measure_layout(
     from ..models.weights import DEFAULT_ORIENTATION, WeightStore
 
     report = on_progress or (lambda label, done, total: None)
-    found = load_set(folder)
-    fixtures = [f for f in found.fixtures if all(getattr(f, k) in v for k, v in plan.only.items() if v)]
-    if not fixtures:
-        raise MissingInput("no such fixture", name=str(folder))
+    found = load_set(folder).only(plan.only)
     digest = program()  # before it runs: sources may be edited meanwhile
     WeightStore().ensure(DEFAULT_ORIENTATION, on_fetch)  # once, before the workers ask for it
-    tasks = [Task(fixture, plan.options, plan.against, plan.kept) for fixture in fixtures]
+    tasks = [Task(fixture, plan.options, plan.against, plan.kept) for fixture in found.fixtures]
     answers: dict[int, FixtureScore | Exception] = {}
     report("layout", 0, len(tasks))
     with Pool(plan.workers, 1, TIME_LIMIT) as pool:
@@ -122,7 +119,7 @@ def measure_layout(
             answers[index] = answer
             report("layout", len(answers), len(tasks))
     tools = (CROSSFOOT, *plan.against)
-    scores, failures = _parted(fixtures, [answers[index] for index in range(len(tasks))], tools)
+    scores, failures = _parted(found.fixtures, [answers[index] for index in range(len(tasks))], tools)
     if not any(isinstance(answer, FixtureScore) for answer in answers.values()):
         raise InputError(f"nothing could be measured, the first because: {failures[0][1]}", name=str(folder))
     failures += [(refusal.address, str(refusal)) for refusal in found.refusals]

@@ -14,6 +14,7 @@ from decimal import Decimal
 
 from ..proposal import At, Proposal, Relation, Strength
 from ..view import TableView
+from .support import one_slip
 
 Address = tuple[int, int]
 
@@ -83,7 +84,7 @@ def fit(view: TableView, sums: Iterable[Sum]) -> Fit:
         off = total - sum(known, Decimal(0))
         if abs(off) <= slack([total, *known]):
             holds += 1
-        elif _telling(total, sum(known, Decimal(0))) and _one_digit(off):
+        elif _telling(total, sum(known, Decimal(0))) and one_slip(off):
             near += 1
         else:
             fails += 1
@@ -100,12 +101,6 @@ def slack(values: Sequence[Decimal]) -> Decimal:
 def _telling(*values: Decimal) -> bool:
     """Whether a number has digits enough for a difference in one of them to be no chance."""
     return any(len(value.as_tuple().digits) >= _DIGITS for value in values)
-
-
-def _one_digit(off: Decimal) -> bool:
-    """Whether one digit read or printed wrongly, or two swapped, leave this difference."""
-    digits = "".join(map(str, off.as_tuple().digits)).strip("0")
-    return len(digits) == 1 or (len(digits) == 2 and int(digits) % 9 == 0)
 
 
 def proposals(
