@@ -5,7 +5,7 @@ Workbooks, pages and the command line say the same of an equation, so it is writ
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal
 
 from ..document import Cell, Document, Equation, Table, Term
@@ -57,27 +57,27 @@ class Places:
         """1,133.08 = 916.82 + 216.26; `most` is how many terms are written out."""
         terms = equation.terms if most is None else equation.terms[:most]
         left = len(equation.terms) - len(terms)
-        return f"{self.text(equation.total)} {_SIGN[equation.relation]} {self._side(equation, terms)}" + (
-            f" … and {left} more" if left else ""
-        )
+        side = self._side(equation, terms, self._amount)
+        more = f" … and {left} more" if left else ""
+        return f"{self.text(equation.total)} {_SIGN[equation.relation]} {side}{more}"
 
     def addresses(self, equation: Equation) -> str:
         """The same with addresses in the place of amounts."""
-        terms = " ".join(
-            f"{'−' if t.factor < 0 else '+'}{_factor(abs(t.factor))}{self.address(t)}" for t in equation.terms
-        )
-        return f"{self.address(equation.total)} {_SIGN[equation.relation]} {terms.removeprefix('+')}"
+        side = self._side(equation, equation.terms, self.address)
+        return f"{self.address(equation.total)} {_SIGN[equation.relation]} {side}"
 
-    def _side(self, equation: Equation, terms: Iterable[Term]) -> str:
+    def _amount(self, term: Term) -> str:
+        text = self.text(term)
+        return f"({text})" if text.startswith(("-", "−", "－")) else text
+
+    def _side(self, equation: Equation, terms: Iterable[Term], shown: Callable[[Term], str]) -> str:
+        """The right side, each term as `shown` writes it."""
         joint = {"product": " × ", "ratio": " / "}.get(equation.relation)
         if joint is not None:
-            return joint.join(f"{_factor(term.factor)}{self.text(term)}" for term in terms)
+            return joint.join(f"{_factor(term.factor)}{shown(term)}" for term in terms)
         pieces: list[str] = []
         for term in terms:
-            sign = "−" if term.factor < 0 else "+"
-            text = self.text(term)
-            text = f"({text})" if text.startswith(("-", "−", "－")) else text
-            pieces += [sign, f"{_factor(abs(term.factor))}{text}"]
+            pieces += ["−" if term.factor < 0 else "+", f"{_factor(abs(term.factor))}{shown(term)}"]
         return " ".join(pieces[1:] if pieces[:1] == ["+"] else pieces)
 
     def sentence(self, equation: Equation) -> str:

@@ -84,7 +84,9 @@ def draw(
     page = cv2.addWeighted(drawn, _LINE_SHARE, page, 1 - _LINE_SHARE, 0)
     for table in here:
         _tag(page, table, page_number)
-    keys = {label: color for _, color, label in fills} | {label: color for *_, color, _, label in lines}
+    keys = {label: color for _, color, label in fills}
+    for _, color, _, label in lines:
+        keys.setdefault(label, color)  # a state's frame needs no key beside its fill
     return np.vstack([page, _legend(image.shape[1], keys, [_describe(table) for table in here])])
 
 
@@ -141,7 +143,7 @@ def _lines(
     for table in tables:
         for cell in table.cells:
             if cell.state in _FRAMES:
-                frame = (_FRAMES[cell.state], 3, f"{cell.state} (frame)")
+                frame = (_FRAMES[cell.state], 3, cell.state)
                 yield from ((part.box, *frame) for part in cell.parts if part.page == page)
     for table in tables:
         yield from ((part.box, _TABLE, 2, "table") for part in table.parts if part.page == page)

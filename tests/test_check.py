@@ -216,12 +216,13 @@ def test_an_equation_is_told_with_amounts_as_printed() -> None:
         " (合计 covers the rows) [total_row]"
     )
     assert places.formula(first, 1) == "10.00 = (3.00) … and 2 more"
-    assert places.addresses(first) == "t1 (1, 1) = t1 (2, 1) +t1 (3, 1) −t1 (4, 1)"
+    assert places.addresses(first) == "t1 (1, 1) = t1 (2, 1) + t1 (3, 1) − t1 (4, 1)"
     assert places.formula(limit) == "(3.00) ≤ 10.00"
     assert places.sentence(mention).startswith(
         "m1 [收入总计]: 99995元 = 10000 × 10.00 does not hold, off by −5"
     )
     assert places.formula(odd) == "? = ? / 10.00"
+    assert " / " in places.addresses(odd)
     assert [e.id for e in failing(document)] == [1, 3]
 
 
@@ -285,7 +286,7 @@ def test_workbooks_list_equations_and_explain_cells(sentences: None, tmp_path: P
     assert rows[0][:4] == ("id", "relation", "strength", "origin")
     assert rows[1] == (
         1, "sum", "law", "total_row", "t1 (1, 1) 合计, 基本 支出", "10.00 = (3.00) + blank − (-1.00)",
-        "t1 (1, 1) = t1 (2, 1) +t1 (3, 1) −t1 (4, 1)", "12.00", "0", "no", "合计 covers\nthe rows",
+        "t1 (1, 1) = t1 (2, 1) + t1 (3, 1) − t1 (4, 1)", "12.00", "0", "no", "合计 covers\nthe rows",
     )  # fmt: skip
     assert [row[9] for row in rows[1:]] == ["no", "yes", "no", None]
     assert all(cell.data_type != "f" for row in equations.iter_rows() for cell in row)
