@@ -34,6 +34,7 @@ _Variant = tuple[str, Callable[[], Image]]
 
 _SURE = 0.98  # probability of the best reading from which, if the first reading is the same, it stands
 _MARGIN = 3.0  # log-probability by which the best must exceed the second
+_FAINT = 0.3  # probability below which the ink of a blank cell is not looked at again
 _CLEAR = 0.9  # probability from which ink in a blank cell is an amount
 _TEXT = 0.2  # probability that it is an amount at all, from which what looks like a number becomes one
 _WIDER, _SHIFTED = 0.6, 0.5  # margins as shares of the line's height
@@ -191,9 +192,12 @@ def _lattices(engine: LatticeEngine, makers: Sequence[Callable[[], Image]]) -> l
 
 def _doubtful(case: _Case) -> bool:
     """Whether the best reading is unlikely, hardly better than the second, or not the first reading."""
+    blank = not case.cell.text.strip()
     if not case.found:
-        return True
+        return not blank
     best = case.found[0].log_probability
+    if blank and (not case.found[0].text or best < math.log(_FAINT)):
+        return False  # specks of a blank cell; half of the stage's time would go there
     if best < math.log(_SURE) or not _same(case.found[0].text, case.cell.text):
         return True
     return len(case.found) > 1 and best - case.found[1].log_probability < _MARGIN

@@ -340,6 +340,14 @@ def test_a_blank_whose_ink_reads_unclearly_stays_blank() -> None:
     assert result.tables[0].cell_at(2, 3).text == ""
 
 
+@pytest.mark.parametrize("own", [lattice(""), lattice("合计"), lattice("17.53", 0.2, "77.59")])
+def test_specks_in_a_blank_are_not_read_again(own: np.ndarray) -> None:
+    shown = with_text(2, 3, "")
+    crops, _ = only(shown, 2, 3, own)
+    again = Scripted(crops)  # which has nothing for a second look
+    assert read(shown, again, [(2, 3)]).tables[0].cell_at(2, 3) == shown.cell_at(2, 3)
+
+
 def test_a_blank_whose_ink_reads_clearly_becomes_an_amount() -> None:
     shown = with_text(2, 3, "")
     result = read(shown, Scripted(*only(shown, 2, 3, *[lattice("17.53", 0.9999)] * 4)), [(2, 3)])
